@@ -1,0 +1,15 @@
+"""Fixtures that several test files share."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real data and scorers beside the checkout; tests that need it are skipped where it is absent."""
+    folder = Path(os.environ.get("WINNOW_SHARED", Path(__file__).parents[2] / "shared"))
+    if not (folder / "data").is_dir():
+        pytest.skip(f"no shared data at {folder} (set WINNOW_SHARED)")
+    return folder

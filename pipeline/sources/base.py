@@ -89,7 +89,7 @@ class Reader:
     index: Callable[[InputFile, int, Any], list[Split] | None]
     splittable: Callable[[str], bool]
     extracts: bool
-    """Its records are pages: `content` is set and needs extraction. Readers with an `html` option: see `yields_pages`."""
+    """Its records are pages whose `content` needs extraction; readers with an `html` option: see `yields_pages`."""
     summary: str
 
     def yields_pages(self, options: ReaderOptions) -> bool:

@@ -1,0 +1,48 @@
+"""FineWeb's own rules, after Gopher's and C4's (Penedo et al. 2024, arXiv:2406.17557, section 3.6).
+
+The limit on characters in duplicated lines is 0.1 in the main text but 0.01 in the appendix and in the released code;
+the code's value is the default. The rule on newlines is in the code only. Thresholds are strict.
+"""
+
+import pyarrow as pa
+from pydantic import PositiveInt
+
+from pipeline.filters.base import Filter, FilterParams, FilterResult
+
+TERMINAL_MARKS = (".", "'", '"', "!", "?")
+"""Of the released code. For other scripts set `terminal_marks`, for example to "。！？"."""
+
+
+class FineWebParams(FilterParams):
+    """Defaults: the released code. A limit of None switches its rule off. Blank lines are not counted as lines."""
+
+    min_terminal_line_fraction: float | None = 0.12
+    terminal_marks: tuple[str, ...] = TERMINAL_MARKS
+    max_short_line_fraction: float | None = 0.67
+    short_line_chars: PositiveInt = 30
+    max_duplicate_line_char_fraction: float | None = 0.01
+    max_newline_word_ratio: float | None = 0.3
+
+
+def _apply_fineweb(batch: pa.RecordBatch, params: FineWebParams) -> FilterResult:
+    raise NotImplementedError
+
+
+FINEWEB = Filter(
+    name="fineweb",
+    summary="Drops pages made of lists: few lines end a sentence, many are short, repeated or nearly empty.",
+    source="FineWeb (arXiv:2406.17557), section 3.6 and appendix, and its released code",
+    params=FineWebParams,
+    reasons=(
+        "empty",
+        "few_terminal_lines",
+        "many_short_lines",
+        "duplicate_line_chars",
+        "many_newlines",
+    ),
+    column="text",
+    apply=_apply_fineweb,
+    trips=(),
+    passes="",
+    example_params=FineWebParams(),
+)

@@ -71,18 +71,6 @@ INPUT = pa.schema(
     ]
 )
 
-# What exact deduplication exchanges: the key of the normalised text, who wins, and the address to answer to.
-EXACT_KEY = pa.schema(
-    [
-        pa.field("key", ID),
-        pa.field("rank", pa.int32()),
-        pa.field("length", pa.int64()),
-        pa.field("id", ID),
-        pa.field("task", pa.int32()),
-        pa.field("row", pa.int32()),
-    ]
-)
-
 # A verdict on its way back to the task whose file holds the row.
 VERDICT = pa.schema(
     [

@@ -1,0 +1,1 @@
+"""Deduplication: exact by normalised content, with source priority."""

@@ -1,0 +1,144 @@
+"""Exchange: rows move to partitions through Arrow IPC files, one file a map task.
+
+A writer collects rows, and for each flush writes one record batch a partition that has rows; the manifest lists the
+partition of each batch. A reducer opens the files one by one and reads only its batches, so memory does not grow with the input.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.engine import storage
+
+FLUSH_BYTES = 32 << 20
+# A partition above this is sorted through scratch files instead of in memory.
+SORT_LIMIT_BYTES = 128 << 20
+
+
+class ExchangeWriter:
+    """Writes rows to partitions. Which rows share a batch depends only on their order and sizes."""
+
+    def __init__(self, file: storage.DigestWriter, schema: pa.Schema, partitions: int) -> None:
+        self._writer = pa.ipc.new_file(file, schema)
+        self._schema = schema
+        self._partitions = partitions
+        self._batches: list[pa.RecordBatch] = []
+        self._keys: list[np.ndarray] = []
+        self._bytes = 0
+        self.rows = 0
+        self.written: list[int] = []
+
+    def write(self, partitions: np.ndarray, batch: pa.RecordBatch) -> None:
+        """Send row i of the batch to partition partitions[i]."""
+        if len(partitions) != batch.num_rows or (len(partitions) and not 0 <= partitions.min() <= partitions.max()):
+            raise ValueError("one partition >= 0 for each row")
+        if len(partitions) and partitions.max() >= self._partitions:
+            raise ValueError(f"partition {partitions.max()} of {self._partitions}")
+        if not batch.num_rows:
+            return
+        self._batches.append(batch)
+        self._keys.append(np.asarray(partitions, dtype=np.int64))
+        self._bytes += batch.nbytes
+        self.rows += batch.num_rows
+        if self._bytes >= FLUSH_BYTES:
+            self._flush()
+
+    def close(self) -> None:
+        self._flush()
+        self._writer.close()
+
+    def _flush(self) -> None:
+        if not self._batches:
+            return
+        keys = np.concatenate(self._keys)
+        order = np.argsort(keys, kind="stable")
+        table = pa.Table.from_batches(self._batches, self._schema).take(pa.array(order)).combine_chunks()
+        present, starts = np.unique(keys[order], return_index=True)
+        ends = np.append(starts[1:], len(keys))
+        for partition, start, end in zip(present.tolist(), starts.tolist(), ends.tolist(), strict=True):
+            for batch in table.slice(start, end - start).to_batches():
+                self._writer.write_batch(batch)
+                self.written.append(partition)
+        self._batches, self._keys, self._bytes = [], [], 0
+
+
+def read_partition(path: str, partitions: Sequence[int], partition: int) -> Iterator[pa.RecordBatch]:
+    """The batches of one exchange file that belong to a partition."""
+    wanted = [index for index, present in enumerate(partitions) if present == partition]
+    if not wanted:
+        return
+    with storage.open_arrow(path) as source, pa.ipc.open_file(source) as reader:
+        for index in wanted:
+            yield reader.get_batch(index)
+
+
+def sorted_rows(
+    read: Callable[[], Iterator[pa.RecordBatch]],
+    schema: pa.Schema,
+    order: Sequence[str],
+    *,
+    limit_bytes: int = SORT_LIMIT_BYTES,
+) -> Iterator[pa.Table]:
+    """A partition's rows in the total order of the columns `order`, as consecutive tables of at most about `limit_bytes`.
+
+    `read` is called once or twice. A partition above the limit is spread over scratch files by ranges of its first
+    column (binary or numeric), each of which is then sorted in memory: equal rows of the first column stay together.
+    """
+    batches: list[pa.RecordBatch] = []
+    total = 0
+    for batch in read():
+        total += batch.nbytes
+        if total <= limit_bytes:
+            batches.append(batch)
+        else:
+            batches.clear()
+    if not total:
+        return
+    if batches:
+        yield _sort(pa.Table.from_batches(batches, schema), order)
+        return
+    yield from _sort_on_disk(read, schema, order, buckets=2 + int(1.5 * total / limit_bytes))
+
+
+def _sort(table: pa.Table, order: Sequence[str]) -> pa.Table:
+    indices = pc.sort_indices(table, sort_keys=[(name, "ascending") for name in order])
+    return table.take(indices).combine_chunks()
+
+
+def _sort_on_disk(
+    read: Callable[[], Iterator[pa.RecordBatch]], schema: pa.Schema, order: Sequence[str], buckets: int
+) -> Iterator[pa.Table]:
+    low, high = np.inf, -np.inf
+    for batch in read():
+        keys = _leading(batch.column(order[0]))
+        low, high = min(low, keys.min()), max(high, keys.max())
+    width = max((high - low) / buckets, np.finfo(np.float64).tiny)
+    with tempfile.TemporaryDirectory(prefix="winnow-sort-") as folder:
+        paths = [f"{folder}/{bucket}.arrow" for bucket in range(buckets)]
+        writers = [pa.ipc.new_file(path, schema) for path in paths]
+        for batch in read():
+            bucket = np.minimum(((_leading(batch.column(order[0])) - low) / width).astype(np.int64), buckets - 1)
+            by_bucket = np.argsort(bucket, kind="stable")
+            present, starts = np.unique(bucket[by_bucket], return_index=True)
+            for index, rows in zip(present.tolist(), np.split(by_bucket, starts[1:]), strict=True):
+                writers[index].write_table(pa.Table.from_batches([batch]).take(pa.array(rows)))
+        for writer in writers:
+            writer.close()
+        for path in paths:
+            with pa.memory_map(path) as source:
+                table = pa.ipc.open_file(source).read_all()
+                if table.num_rows:
+                    yield _sort(table, order)
+
+
+def _leading(column: pa.Array) -> np.ndarray:
+    """A float64 that grows with the column's order: numbers as they are, binary by its first eight bytes."""
+    if pa.types.is_fixed_size_binary(column.type):
+        width = column.type.byte_width
+        raw = np.frombuffer(column.buffers()[1], dtype=np.uint8)[column.offset * width :][: len(column) * width]
+        first = np.ascontiguousarray(raw.reshape(-1, width)[:, :8])
+        return first.view(">u8").ravel().astype(np.float64)
+    return column.to_numpy(zero_copy_only=False).astype(np.float64)

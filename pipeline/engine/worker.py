@@ -1,0 +1,84 @@
+"""A worker process of the local driver: takes tasks from a pipe until the pipe closes."""
+
+import contextlib
+import ctypes
+import mmap
+import os
+import signal
+import sys
+import time
+import traceback
+from multiprocessing.connection import Connection
+from typing import Any
+
+import pyarrow as pa
+
+from pipeline.engine.graph import Graph
+from pipeline.engine.task import run_task
+from pipeline.errors import WinnowError
+
+PROGRESS_SECONDS = 0.25
+CRUMB_BYTES = 8
+
+
+def die_with_parent() -> None:
+    """Ask the kernel (Linux) to end this process when its parent is gone, so that a killed driver leaves nobody behind."""
+    if sys.platform == "linux":
+        pr_set_pdeathsig = 1
+        ctypes.CDLL(None, use_errno=True).prctl(pr_set_pdeathsig, signal.SIGKILL)
+
+
+def main(connection: Connection, graph_path: str, crumb_path: str) -> None:
+    """Serve ("run", stage name, task, poisoned places); answer ("progress", share), ("done",) or ("error", kind, text)."""
+    parent = os.getppid()
+    die_with_parent()
+    if os.getppid() != parent:  # it died before the request was in place
+        os._exit(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the driver decides what Ctrl-C means
+    pa.set_cpu_count(1)  # parallelism is by process
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    graph = Graph.load(graph_path)
+    with open(crumb_path, "w+b") as file:
+        file.truncate(CRUMB_BYTES)
+        crumb = mmap.mmap(file.fileno(), CRUMB_BYTES)
+    while True:
+        try:
+            message = connection.recv()
+        except (EOFError, OSError):
+            return
+        if message is None:
+            return
+        connection.send(_serve(connection, graph, crumb, *message))
+
+
+def _serve(connection: Connection, graph: Graph, crumb: mmap.mmap, name: str, task: int, poisoned: Any) -> Any:
+    last = time.monotonic()
+
+    def report(share: float) -> None:
+        nonlocal last
+        if time.monotonic() - last >= PROGRESS_SECONDS:
+            last = time.monotonic()
+            with contextlib.suppress(OSError):
+                connection.send(("progress", share))
+
+    def breadcrumb(place: int) -> None:
+        crumb[:CRUMB_BYTES] = (place + 1).to_bytes(CRUMB_BYTES, "little")
+
+    crumb[:CRUMB_BYTES] = bytes(CRUMB_BYTES)
+    try:
+        run_task(graph, graph[name], task, report=report, poisoned=frozenset(poisoned), breadcrumb=breadcrumb)
+    except WinnowError as error:
+        return ("error", "user", str(error))
+    except Exception:
+        return ("error", "task", traceback.format_exc())
+    return ("done",)
+
+
+def read_crumb(path: str) -> int | None:
+    """The place that a dead worker was at, if it had noted one."""
+    try:
+        with open(path, "rb") as file:
+            value = int.from_bytes(file.read(CRUMB_BYTES), "little")
+    except FileNotFoundError:
+        return None
+    return value - 1 if value else None

@@ -11,7 +11,7 @@ from typing import Any
 
 import apache_beam as beam
 import pyarrow as pa
-from apache_beam.options.pipeline_options import PipelineOptions, SetupOptions, StandardOptions
+from apache_beam.options.pipeline_options import PipelineOptions, SetupOptions, StandardOptions, TypeOptions
 
 from pipeline.engine import commit, storage
 from pipeline.engine.graph import Graph, Stage
@@ -36,7 +36,9 @@ def run(graph: Graph, options: Sequence[str]) -> None:
     except WinnowError:
         raise
     except Exception as error:  # each runner wraps what a worker raised in a type of its own
-        raise TaskFailed(f"the Beam run failed: {_cause(error)}\nCommitted work is kept: run again to resume.") from error
+        raise TaskFailed(
+            f"the Beam run failed: {_cause(error)}\nCommitted work is kept: run again to resume."
+        ) from error
     if state not in (None, "DONE"):
         raise TaskFailed(f"the Beam run ended in state {state}. Committed work is kept: run again to resume.")
     missing = [stage.name for stage in graph.stages if len(commit.committed(graph, stage)) < stage.tasks]
@@ -51,6 +53,7 @@ def pipeline_options(options: Sequence[str]) -> PipelineOptions:
     if standard.runner in (None, "DirectRunner"):
         standard.runner = IN_PROCESS
     parsed.view_as(SetupOptions).save_main_session = False
+    parsed.view_as(TypeOptions).pipeline_type_check = False  # it mistakes barriers (side inputs) for elements
     return parsed
 
 

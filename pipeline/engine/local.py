@@ -26,19 +26,38 @@ ProgressCallback = Callable[[Stage, float, int], None]
 
 
 @dataclass
-class _Worker:
-    process: BaseProcess
-    connection: Connection
-    crumb: str
-    task: int | None = None
-    share: float = 0.0
-
-
-@dataclass
 class _Attempts:
     failures: int = 0
     crumbs: list[int | None] = field(default_factory=list)
     poisoned: set[int] = field(default_factory=set)
+
+
+class _Progress:
+    """One stage's tasks: which wait, which are done, and how much work that is."""
+
+    def __init__(self, graph: Graph, stage: Stage) -> None:
+        storage.sweep(graph.work(stage))
+        self.stage = stage
+        self.done = commit.committed(graph, stage)
+        # Largest first keeps the end of a stage short; the order changes nothing in the output. Popped from the end.
+        waiting = set(range(stage.tasks)) - self.done
+        self.pending = sorted(waiting, key=lambda task: (stage.weights[task], -task))
+        self.attempts = {task: _Attempts() for task in waiting}
+        self.finished = sum(stage.weights[task] for task in self.done)
+        self.total = sum(stage.weights) or 1
+
+    @property
+    def complete(self) -> bool:
+        return len(self.done) == self.stage.tasks
+
+
+@dataclass
+class _Worker:
+    process: BaseProcess
+    connection: Connection
+    crumb: str
+    job: tuple[_Progress, int] | None = None  # the stage and the task it works on
+    share: float = 0.0
 
 
 def run(graph: Graph, *, workers: int, progress: ProgressCallback | None = None) -> None:
@@ -58,67 +77,80 @@ class _Driver:
         self._progress = progress
         self._context = multiprocessing.get_context("spawn")
         self._workers: list[_Worker] = []
+        self._started = 0
+        self._states = {stage.name: _Progress(graph, stage) for stage in graph.stages}
         self._crumbs = tempfile.mkdtemp(prefix="winnow-crumbs-")
 
     def run(self) -> None:
         try:
-            for stage in self._graph.stages:
-                self._run_stage(stage)
+            while not all(state.complete for state in self._states.values()):
+                self._assign()
+                for member in self._ready():
+                    self._handle(member)
+                self._show()
             self._stop(gently=True)
         finally:
             self._stop(gently=False)
             shutil.rmtree(self._crumbs, ignore_errors=True)
 
-    def _run_stage(self, stage: Stage) -> None:
-        storage.sweep(self._graph.work(stage))
-        done = commit.committed(self._graph, stage)
-        # Largest first keeps the last tasks short; the order changes nothing in the output.
-        pending = sorted(set(range(stage.tasks)) - done, key=lambda task: (-stage.weights[task], task), reverse=True)
-        attempts = {task: _Attempts() for task in pending}
-        total = sum(stage.weights) or 1
-        finished = sum(stage.weights[task] for task in done)
-        self._progress(stage, finished / total, len(done))
-        while pending or any(member.task is not None for member in self._workers):
-            self._assign(stage, pending, attempts)
-            for member in self._ready():
-                task = member.task
-                outcome = self._receive(member)
-                if outcome == "progress" or task is None:
-                    continue
-                if outcome == "done":
-                    done.add(task)
-                    finished += stage.weights[task]
-                else:
-                    self._failed(stage, task, attempts[task], outcome)
-                    pending.append(task)
-            running = sum(stage.weights[m.task] * m.share for m in self._workers if m.task is not None)
-            self._progress(stage, (finished + running) / total, len(done))
-        self._progress(stage, 1.0, len(done))
+    def _handle(self, member: _Worker) -> None:
+        job = member.job
+        outcome = self._receive(member)
+        if outcome == "progress" or job is None:
+            return
+        state, task = job
+        if outcome == "done":
+            state.done.add(task)
+            state.finished += state.stage.weights[task]
+        else:
+            self._failed(state.stage, task, state.attempts[task], outcome)
+            state.pending.append(task)
 
-    def _assign(self, stage: Stage, pending: list[int], attempts: dict[int, _Attempts]) -> None:
-        wanted = min(self._count, len(pending) + sum(member.task is not None for member in self._workers))
-        while len(self._workers) < wanted:
-            self._workers.append(self._start())
+    def _show(self) -> None:
+        for state in self._states.values():
+            weights = state.stage.weights
+            running = [m for m in self._workers if m.job is not None and m.job[0] is state]
+            share = state.finished + sum(weights[m.job[1]] * m.share for m in running if m.job is not None)
+            if running or state.done:
+                self._progress(state.stage, share / state.total, len(state.done))
+
+    def _next_job(self) -> tuple[_Progress, int] | None:
+        """A task of the first stage, in the graph's order, whose upstream stages are complete."""
+        for state in self._states.values():
+            if state.pending and all(self._states[name].complete for name in state.stage.upstream):
+                return state, state.pending.pop()
+        return None
+
+    def _assign(self) -> None:
+        while (idle := self._idle()) is not None and (job := self._next_job()) is not None:
+            state, task = job
+            member = idle if isinstance(idle, _Worker) else self._start()
+            member.job, member.share = job, 0.0
+            with contextlib.suppress(OSError):  # a worker that is gone shows up in _ready
+                member.connection.send((state.stage.name, task, sorted(state.attempts[task].poisoned)))
+
+    def _idle(self) -> _Worker | bool | None:
+        """A worker without a task; True where one more may be started; None where all are busy."""
         for member in self._workers:
-            if member.task is None and pending:
-                task = pending.pop()
-                member.task, member.share = task, 0.0
-                with contextlib.suppress(OSError):  # a worker that is gone shows up in _ready
-                    member.connection.send((stage.name, task, sorted(attempts[task].poisoned)))
+            if member.job is None:
+                return member
+        return True if len(self._workers) < self._count else None
 
     def _start(self) -> _Worker:
         ours, theirs = self._context.Pipe()
-        crumb = os.path.join(self._crumbs, f"{len(os.listdir(self._crumbs))}")
-        open(crumb, "wb").close()
+        crumb = os.path.join(self._crumbs, str(self._started))
+        self._started += 1
         process = self._context.Process(
             target=worker.main, args=(theirs, self._graph_path, crumb), name="winnow-worker"
-        )  # fmt: skip
+        )
         process.start()
         theirs.close()
-        return _Worker(process, ours, crumb)
+        member = _Worker(process, ours, crumb)
+        self._workers.append(member)
+        return member
 
     def _ready(self) -> list[_Worker]:
-        busy = [member for member in self._workers if member.task is not None]
+        busy = [member for member in self._workers if member.job is not None]
         by_handle: dict[object, _Worker] = {member.connection: member for member in busy}
         return [by_handle[handle] for handle in wait(list(by_handle), timeout=1.0)]  # type: ignore[arg-type]
 
@@ -131,7 +163,7 @@ class _Driver:
         if message[0] == "progress":
             member.share = message[1]
             return "progress"
-        member.task = None
+        member.job = None
         return "done" if message[0] == "done" else (message[1], message[2])
 
     def _bury(self, member: _Worker) -> tuple[str, str]:

@@ -13,10 +13,12 @@ MAX_TASKS = 4096
 
 @dataclass(frozen=True)
 class Grouping:
-    """Tasks as lists of (file number, split number or None for the whole file); files that need an index; bytes a task."""
+    """How the files of a source are shared out."""
 
     tasks: tuple[tuple[tuple[int, int | None], ...], ...]
-    indexed: tuple[int, ...]
+    """Lists of (file number, split number, or None for the whole file)."""
+    splits: dict[int, int]
+    """Number of splits of each file that is cut; such a file needs an index."""
     weights: tuple[int, ...]
     split_bytes: int
 
@@ -30,7 +32,7 @@ def group(files: Sequence[InputFile], splittable: Callable[[str], bool]) -> Grou
     target = max(TASK_BYTES, -(-total // MAX_TASKS))
     tasks: list[tuple[tuple[int, int | None], ...]] = []
     weights: list[int] = []
-    indexed: list[int] = []
+    cut: dict[int, int] = {}
     waiting: list[tuple[int, int | None]] = []
     waiting_bytes = 0
 
@@ -45,8 +47,7 @@ def group(files: Sequence[InputFile], splittable: Callable[[str], bool]) -> Grou
         size = file.size if file.size is not None else target
         if size > 1.5 * target and splittable(file.path):
             close()
-            indexed.append(number)
-            splits = -(-size // target)
+            cut[number] = splits = -(-size // target)
             for split in range(splits):
                 tasks.append(((number, split),))
                 weights.append(size // splits)
@@ -56,4 +57,4 @@ def group(files: Sequence[InputFile], splittable: Callable[[str], bool]) -> Grou
         waiting.append((number, None))
         waiting_bytes += size
     close()
-    return Grouping(tuple(tasks), tuple(indexed), tuple(weights), target)
+    return Grouping(tuple(tasks), cut, tuple(weights), target)

@@ -15,7 +15,9 @@ from pipeline.stages.decide import Decisions
 def run(ctx: TaskContext) -> None:
     """Merge one task's documents with the verdicts on them."""
     source, _ = ctx.params["tasks"][ctx.task]
-    verdicts = [(_by_row(ctx, stage), Decisions(ctx, ledger, ctx.task, source)) for stage, ledger in ctx.params["verdicts"]]
+    verdicts = [
+        (_by_row(ctx, stage), Decisions(ctx, ledger, ctx.task, source)) for stage, ledger in ctx.params["verdicts"]
+    ]
     first = 0
     for batch in ctx.batches("rules", "docs/"):
         numbers = list(range(first, first + batch.num_rows))

@@ -128,13 +128,16 @@ class _Extraction:
         file = InputFile(self._source, self._ctx.places["paths"][file_number], relpath, size, etag)
         if split_number is None:
             return file, WHOLE_FILE
-        index_task = self._ctx.params["index_tasks"][str(file_number)]
+        index_task, planned = self._ctx.params["cut"][str(file_number)]
         splits = self._ctx.json(f"index.{self._source}", f"splits/{index_task:05d}.json")
         if splits is None:  # one piece after all: the first unit reads it whole
-            return file, WHOLE_FILE if split_number == 0 else Split(split_number, 0, 0, 0)
+            splits = [[0, 0, None, 0]]
         if split_number >= len(splits):
             return file, Split(split_number, 0, 0, 0)
-        return file, Split(*splits[split_number])
+        index, start, end, first_ordinal = splits[split_number]
+        if split_number == planned - 1:  # whatever the index found beyond the plan belongs to the last unit
+            end = None
+        return file, Split(index, start, end, first_ordinal)
 
     def _records(self, file: InputFile, split: Split, unit: int) -> Iterator[Record | Rejected]:
         """The reader's outcomes, with what killed a worker before set aside as a quarantine row."""

@@ -54,7 +54,9 @@ def _language(batch: pa.RecordBatch, wanted: dict[str, Any]) -> FilterResult:
     low = score < np.float64(np.float32(wanted["min_score"]))
     code = np.where(~mine, 1, np.where(low, 2, 0)).astype(np.int16)
     limit = np.where(code == 2, wanted["min_score"], np.nan)
-    return FilterResult(code=code, score=np.where(code > 0, score, np.nan), threshold=limit, text=None, removed_lines=None)
+    return FilterResult(
+        code=code, score=np.where(code > 0, score, np.nan), threshold=limit, text=None, removed_lines=None
+    )
 
 
 def _apply(

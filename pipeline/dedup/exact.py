@@ -5,6 +5,7 @@ The survivor is the first by (source priority, longest text first, id), so it de
 
 import numpy as np
 import pyarrow as pa
+import xxhash
 
 from pipeline.engine.task import binary_view
 
@@ -20,6 +21,13 @@ EXACT_KEY = pa.schema(
         pa.field("row", pa.int32()),
     ]
 )
+
+
+def within(keys: pa.Array, source: str) -> pa.Array:
+    """Keys that only equal keys of the same source: the 16 bytes xor a hash of the source's name."""
+    mask = np.frombuffer(xxhash.xxh3_128_digest(source.encode()), dtype=np.uint8)
+    mixed = binary_view(keys) ^ mask
+    return pa.FixedSizeBinaryArray.from_buffers(pa.binary(16), len(keys), [None, pa.py_buffer(mixed)])
 
 
 def duplicates(table: pa.Table, last_key: bytes, last_id: bytes) -> tuple[np.ndarray, pa.Array, bytes, bytes]:

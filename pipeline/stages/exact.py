@@ -21,7 +21,7 @@ def keys(ctx: TaskContext) -> None:
     first = 0
     for batch in ctx.batches("rules", "docs/", columns=("id", "key", "text_bytes")):
         count = batch.num_rows
-        key = batch.column("key")
+        key = batch.column("key") if ctx.params["scope"] == "across" else exact.within(batch.column("key"), source)
         arrays = [
             key,
             pa.array(np.full(count, rank, np.int32)),

@@ -18,7 +18,7 @@ from pipeline import records
 from pipeline.engine.task import TaskContext
 from pipeline.extract import ExtractOptions, Outcome, Page, Sandbox
 from pipeline.filters import FILTERS
-from pipeline.ids import document_id
+from pipeline.ids import document_id, hash01
 from pipeline.sources import READERS, WHOLE_FILE, InputFile, Record, Rejected, Split
 from pipeline.stages.decide import Decisions
 from pipeline.tag import tag_documents
@@ -94,6 +94,8 @@ class _Extraction:
                         identity, outcome.verdict, outcome.reason, native_id=outcome.native_id, url=outcome.url,
                         detail=outcome.detail,
                     )  # fmt: skip
+                elif not self._sampled(identity):
+                    self._read.add(identity, "drop", "not_sampled", native_id=outcome.native_id, url=outcome.url)
                 elif self._url_kept(identity, outcome):
                     yield from self._queue(identity, outcome)
             inputs.write_rows(
@@ -163,6 +165,10 @@ class _Extraction:
                     outcome.native_id, outcome.url,
                 )  # fmt: skip
             yield outcome
+
+    def _sampled(self, identity: bytes) -> bool:
+        share: float = self._ctx.params["sample"]
+        return share >= 1 or hash01(self._ctx.params["seed"], "sample", identity) < share
 
     def _url_kept(self, identity: bytes, record: Record) -> bool:
         if self._url_filter is None:

@@ -1,0 +1,1 @@
+"""Classifiers: train, evaluate and apply."""

@@ -1,0 +1,128 @@
+"""`winnow plan`: what a run would read, do and need, before it starts; exact token counts where OUT already holds them.
+
+Estimates come from sizes alone, through the ratios below. They are for planning disks and hours, not for promises.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.table import Table
+
+from pipeline.engine import commit, storage
+from pipeline.mixture.budget import Budget, plan_budget
+from pipeline.plan import Plan
+from pipeline.sources import READERS
+
+# Tokens of extracted text a stored input byte, before filters; measured on real archives of each kind (a 32 k BPE).
+_TOKENS_PER_BYTE = {"warc": 0.035, "arc": 0.035, "wet": 0.55, "jsonl": 0.6, "parquet": 0.5, "text": 0.25}
+_UNCOMPRESSED = {"warc": 0.008, "arc": 0.008, "wet": 0.22, "jsonl": 0.24}  # the same for plain files
+_TEXT_BYTES_PER_TOKEN = 4.3
+_BYTES_PER_DOCUMENT = 4_000  # of text
+_EXACT_ROW_BYTES = 72
+_SEGMENT_ROW_BYTES = 60
+# A worker with all libraries and kernels loaded, its extraction child (recycled before it grows past this), and buffers.
+_WORKER_BYTES = 420 << 20
+_EXTRACTOR_BYTES = 700 << 20
+_PARTITION_BYTES = 256 << 20
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Bytes and tokens a run is expected to need."""
+
+    tokens: Mapping[str, int]  # a source, before filters, or exact after a run
+    exact: bool
+    exchange_bytes: Mapping[str, int]  # a stage
+    worker_memory_bytes: int
+    disk_bytes: int
+    budget: Budget | None
+
+
+def estimate(plan: Plan) -> Estimate:
+    """Sizes of a plan's inputs -> tokens, exchanged bytes, memory of a worker, disk of OUT at its fullest."""
+    exact = _exact_tokens(plan)
+    tokens = exact or {name: _tokens(plan, name) for name in plan.inputs}
+    text = sum(tokens.values()) * _TEXT_BYTES_PER_TOKEN
+    documents = text / _BYTES_PER_DOCUMENT
+    exchange: dict[str, int] = {}
+    if "exact" in plan.graph:
+        exchange["exact_keys"] = int(documents * _EXACT_ROW_BYTES)
+    budget = None
+    item = 2
+    shard_bytes = 0.0
+    if plan.recipe.mixture:
+        mixture = plan.recipe.mixture
+        budget = plan_budget(mixture.shares, tokens, mixture.budget_tokens, mixture.max_epochs)
+        train = plan.recipe.tokenizer.train if plan.recipe.tokenizer else None
+        item = 2 if train and train.vocab_size <= 1 << 16 else 4
+        segments = budget.target_tokens / max(1, min(plan.recipe.shards.seq_len_tokens if plan.recipe.shards else 1, 1000))
+        shard_bytes = float(budget.target_tokens * item)
+        exchange["segments"] = int(shard_bytes + segments * _SEGMENT_ROW_BYTES)
+    # Text is written after extraction, after the rules and at publication, at about 2.2 to 1 compression.
+    disk = int(3 * text / 2.2 + sum(exchange.values()) + shard_bytes + sum(tokens.values()) * item)
+    memory = _WORKER_BYTES + _PARTITION_BYTES
+    if any(READERS[source.reader].extracts for source in plan.recipe.sources.values()):
+        memory += _EXTRACTOR_BYTES
+    return Estimate(tokens, exact is not None, exchange, memory, disk, budget)
+
+
+def _tokens(plan: Plan, name: str) -> int:
+    reader = plan.recipe.sources[name].reader
+    total = 0.0
+    for file in plan.inputs[name]:
+        packed = file.path.endswith((".gz", ".zst", ".bz2", ".xz", ".parquet"))
+        ratio = _TOKENS_PER_BYTE[reader] if packed else _UNCOMPRESSED.get(reader, _TOKENS_PER_BYTE[reader])
+        total += (file.size or 0) * ratio
+    return int(total)
+
+
+def _exact_tokens(plan: Plan) -> dict[str, int] | None:
+    """Token counts of an earlier run of the same plan, where OUT still holds them."""
+    if "budget" not in plan.graph or not commit.committed(plan.graph, plan.graph["budget"]):
+        return None
+    budget = json.loads(storage.read_bytes(plan.graph.work("budget", "budget.json")))
+    return {row["source"]: row["unique_tokens"] for row in budget["sources"]}
+
+
+def show(plan: Plan, console: Console) -> None:
+    """Print a plan: stages, inputs, mixture, and what it needs."""
+    figures = estimate(plan)
+    inputs = Table("source", "reader", "files", "bytes", "stages that decide", title="Inputs", title_justify="left")
+    for name, source in plan.recipe.sources.items():
+        files = plan.inputs[name]
+        unknown = any(file.size is None for file in files)
+        size = readable(sum(file.size or 0 for file in files)) + (" + unknown" if unknown else "")
+        inputs.add_row(name, source.reader, f"{len(files):,}", size, " > ".join(plan.ledger[name]))
+    console.print(inputs)
+    stages = Table("stage", "kind", "tasks", "done", "work folder", title="Stages", title_justify="left")
+    for stage in plan.graph.stages:
+        done = len(commit.committed(plan.graph, stage))
+        stages.add_row(stage.title, stage.kind, f"{stage.tasks:,}", f"{done:,}", stage.folder)
+    console.print(stages)
+    if figures.budget:
+        kind = "exact" if figures.exact else "estimated from sizes, before filters"
+        mixture = Table("source", "weight", "unique tokens", "tokens", "epochs", "share", title=f"Mixture ({kind})",
+                        title_justify="left")  # fmt: skip
+        for row in figures.budget.sources:
+            mixture.add_row(
+                row.source, f"{row.weight_asked:.4f}", f"{row.unique_tokens:,}", f"{row.target_tokens:,}",
+                f"{row.epochs:.2f}" + (" (capped)" if row.capped else ""), f"{row.weight_got:.4f}",
+            )  # fmt: skip
+        console.print(mixture)
+        for note in figures.budget.notes:
+            console.print(f"  {note}", highlight=False)
+    exchanges = ", ".join(f"{name} {readable(size)}" for name, size in figures.exchange_bytes.items()) or "none"
+    console.print(f"Exchanged: {exchanges}", highlight=False)
+    console.print(f"Memory: about {readable(figures.worker_memory_bytes)} a worker at most", highlight=False)
+    console.print(f"Disk: about {readable(figures.disk_bytes)} for OUT at its fullest", highlight=False)
+
+
+def readable(size: float) -> str:
+    """Bytes with a unit: 1536 -> 1.5 KiB."""
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if abs(size) < 1024:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1024
+    return f"{size:.1f} TiB"

@@ -1,0 +1,141 @@
+"""budget, histograms, order, segments: from token counts to the place of every segment in the run.
+
+budget      token counts a source -> budget.json (targets, epochs, caps)
+histograms  task t: tokens by (epoch, bin of u) of its documents -> histograms/00000.arrow, sparse
+order       the sum of all histograms -> order/<source>.npy
+segments    task t: the kept copies of its segments, with their tokens -> exchange by shard (training shards, then validation)
+"""
+
+import dataclasses
+import functools
+import io
+import json
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline import records
+from pipeline.engine import storage
+from pipeline.engine.task import TaskContext, binary_view
+from pipeline.mixture import order as ordering
+from pipeline.mixture.budget import plan_budget
+from pipeline.shards.segments import segment_rows, whole_documents
+from pipeline.stages.tokens import TOKENS_FILE, run_encoder
+
+# Handed to an exchange at once: bounds memory when a book has many segments or a source many epochs.
+_TOKENS_A_BATCH = 4 << 20
+
+
+def budget(ctx: TaskContext) -> None:
+    """Weights and unique tokens -> budget.json."""
+    unique = dict.fromkeys(ctx.params["sources"], 0)
+    for (source, _), manifest in zip(ctx.params["tasks"], ctx.manifests("tokens"), strict=True):
+        unique[source] += manifest.stats["train_tokens"]
+    found = plan_budget(ctx.params["weights"], unique, ctx.params["budget_tokens"], ctx.params["max_epochs"])
+    facts = {
+        "budget_tokens": found.budget_tokens,
+        "target_tokens": found.target_tokens,
+        "short": found.short,
+        "notes": list(found.notes),
+        "sources": [dataclasses.asdict(source) for source in found.sources],
+    }
+    ctx.file("budget.json").write(json.dumps(facts, indent=1).encode())
+
+
+def _targets(ctx: TaskContext, source: str) -> tuple[int, int]:
+    """(target tokens, unique tokens) of a source."""
+    row = next(row for row in ctx.json("budget", "budget.json")["sources"] if row["source"] == source)
+    return row["target_tokens"], row["unique_tokens"]
+
+
+def histograms(ctx: TaskContext) -> None:
+    """One task's share of its source's histograms."""
+    source, _ = ctx.params["tasks"][ctx.task]
+    target, unique = _targets(ctx, source)
+    seq_len_tokens = ctx.params["seq_len_tokens"]
+    epochs = ordering.epochs_count(target, unique)
+    bits = ordering.bin_bits(unique, seq_len_tokens)
+    total = np.zeros((epochs, 1 << bits), dtype=np.int64)
+    for batch in ctx.batches("tokens", "tokens/", columns=("id", "n_tokens", "validation")):
+        ids, counts = _training(batch)
+        total += ordering.histogram(
+            ids, counts, source=source, seed=ctx.params["seed"], seq_len_tokens=seq_len_tokens, epochs=epochs, bits=bits
+        )
+    epoch, u_bin, tokens = ordering.to_sparse(total)
+    arrays = [
+        pa.array(np.full(len(epoch), ctx.params["sources"].index(source), np.int32)),
+        pa.array(epoch),
+        pa.array(u_bin),
+        pa.array(tokens),
+    ]
+    out = ctx.arrow(f"histograms/{ctx.task:05d}.arrow", records.SPARSE_HISTOGRAM)
+    out.write(pa.RecordBatch.from_arrays(arrays, schema=records.SPARSE_HISTOGRAM))
+
+
+def _training(batch: pa.RecordBatch) -> tuple[np.ndarray, np.ndarray]:
+    kept = batch.filter(pc.invert(batch.column("validation")))
+    return binary_view(kept.column("id")), kept.column("n_tokens").to_numpy(zero_copy_only=False)
+
+
+def order(ctx: TaskContext) -> None:
+    """Add up the histograms of every source."""
+    facts = {row["source"]: row for row in ctx.json("budget", "budget.json")["sources"]}
+    for number, source in enumerate(ctx.params["sources"]):
+        target, unique = facts[source]["target_tokens"], facts[source]["unique_tokens"]
+        bits = ordering.bin_bits(unique, ctx.params["seq_len_tokens"])
+        total = np.zeros((ordering.epochs_count(target, unique), 1 << bits), dtype=np.int64)
+        for task, (owner, _) in enumerate(ctx.params["tasks"]):
+            if owner == source:
+                for batch in ctx.batches("histograms", "histograms/", task):
+                    columns = [batch.column(name).to_numpy() for name in ("epoch", "bin", "tokens")]
+                    ordering.add_sparse(total, *columns)
+        data = io.BytesIO()
+        np.save(data, total)
+        ctx.file(f"order/{number:03d}.npy").write(data.getvalue())
+
+
+@functools.lru_cache(maxsize=4)
+def _source_order(path: str, source: str, seed: int, seq_len_tokens: int, target: int) -> ordering.SourceOrder:
+    total = np.load(io.BytesIO(storage.read_bytes(path)))
+    return ordering.source_order(total, source=source, seed=seed, seq_len_tokens=seq_len_tokens, target_tokens=target)
+
+
+def segments(ctx: TaskContext) -> None:
+    """Send the kept copies of one task's segments to their shards: training first, then validation."""
+    source, _ = ctx.params["tasks"][ctx.task]
+    number = ctx.params["sources"].index(source)
+    seed, seq_len_tokens, shards = ctx.params["seed"], ctx.params["seq_len_tokens"], ctx.params["shards"]
+    path = ctx.graph.work("order", f"order/{number:03d}.npy")
+    placed = _source_order(path, source, seed, seq_len_tokens, _targets(ctx, source)[0])
+    chosen = run_encoder(ctx)
+    for batch in ctx.batches("tokens", TOKENS_FILE):
+        held_out = batch.column("validation").to_numpy(zero_copy_only=False)
+        ids, counts = binary_view(batch.column("id")), batch.column("n_tokens").to_numpy()
+        tokens = batch.column("tokens")
+        flat, offsets = tokens.values.to_numpy(), tokens.offsets.to_numpy()
+        train, aside = np.flatnonzero(~held_out), np.flatnonzero(held_out)
+        copies = _of_batch(ordering.place(placed, ids[train], counts[train]), train)
+        held = ordering.validation_position(ids[aside], seed=seed)
+        validation = _of_batch(whole_documents(counts[aside], held, seq_len_tokens), aside)
+        for kind, found in (("train", copies), ("validation", validation)):
+            for part in _slices(found, max(1, _TOKENS_A_BATCH // seq_len_tokens)):
+                rows = segment_rows(
+                    ids, offsets, flat, part, source_index=number, seq_len_tokens=seq_len_tokens,
+                    end_of_text_id=chosen.end_of_text_id,
+                )  # fmt: skip
+                shard = ordering.shard_of(part.position, shards)
+                out = ctx.exchange(rows.schema, shards + ctx.params["validation_shards"])
+                out.write(shard if kind == "train" else np.full(len(part), shards), rows)
+
+
+def _of_batch(copies: ordering.Copies, rows: np.ndarray) -> ordering.Copies:
+    """Copies of a selection of documents, with the row numbers of the batch they were selected from."""
+    return dataclasses.replace(copies, row=rows[copies.row].astype(np.int32))
+
+
+def _slices(copies: ordering.Copies, length: int) -> Iterator[ordering.Copies]:
+    for start in range(0, len(copies), length):
+        part = slice(start, start + length)
+        yield ordering.Copies(copies.row[part], copies.segment[part], copies.epoch[part], copies.position[part])

@@ -1,0 +1,68 @@
+"""text_sizes, tokenizer_sample, tokenizer: a tokenizer trained on the kept documents, drawn by mixture weight in bytes.
+
+text_sizes        bytes of text a source -> sizes.json
+tokenizer_sample  task t: documents that a hash draws, at their source's rate -> exchange to one partition
+tokenizer         trains on them in the order of ids -> public/shards/tokenizer.json (or copies the one that is given there)
+"""
+
+import json
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+
+from pipeline import records
+from pipeline.engine import storage
+from pipeline.engine.task import PUBLIC, TaskContext
+from pipeline.errors import WinnowError
+from pipeline.ids import hash01
+from pipeline.ledger import read_parquet
+from pipeline.shards.tokenizer import train_tokenizer
+
+TOKENIZER_FILE = f"{PUBLIC}shards/tokenizer.json"
+# One very long document must not be the whole sample.
+MAX_DOCUMENT_CHARS = 200_000
+
+SAMPLE_TEXT = pa.schema([pa.field("id", records.ID), pa.field("text", pa.string())])
+
+
+def sizes(ctx: TaskContext) -> None:
+    """Add up the bytes of kept text."""
+    found: dict[str, int] = {}
+    for (source, _), manifest in zip(ctx.params["tasks"], ctx.manifests("documents"), strict=True):
+        found[source] = found.get(source, 0) + manifest.stats["text_bytes"]
+    ctx.file("sizes.json").write(json.dumps(found, sort_keys=True).encode())
+
+
+def sample(ctx: TaskContext) -> None:
+    """Draw documents so that each source's share of the sample is its weight, as far as its text goes."""
+    source, _ = ctx.params["tasks"][ctx.task]
+    available = ctx.json("text_sizes", "sizes.json")[source]
+    rate = ctx.params["weights"].get(source, 0.0) * ctx.params["sample_bytes"] / max(1, available)
+    out = ctx.exchange(SAMPLE_TEXT, 1)
+    for path in ctx.outputs("documents", f"{PUBLIC}documents/"):
+        for batch in read_parquet(path, ["id", "text"]).to_batches(max_chunksize=1024):
+            ids = [bytes.fromhex(identity) for identity in batch.column("id").to_pylist()]
+            drawn = [row for row, identity in enumerate(ids) if hash01(ctx.params["seed"], "tokenizer", identity) < rate]
+            texts = [batch.column("text")[row].as_py()[:MAX_DOCUMENT_CHARS] for row in drawn]
+            rows = [pa.array([ids[row] for row in drawn], records.ID), pa.array(texts, pa.string())]
+            out.write(np.zeros(len(drawn), np.int64), pa.RecordBatch.from_arrays(rows, schema=SAMPLE_TEXT))
+
+
+def train(ctx: TaskContext) -> None:
+    """Train on the sample."""
+
+    def texts() -> Iterator[str]:
+        for table in ctx.sorted_partition("tokenizer_sample", SAMPLE_TEXT, ("id",)):
+            for batch in table.to_batches(max_chunksize=256):
+                yield from batch.column("text").to_pylist()
+
+    ctx.file(TOKENIZER_FILE).write(train_tokenizer(texts(), vocab_size=ctx.params["vocab_size"]))
+
+
+def copy(ctx: TaskContext) -> None:
+    """Put the given tokenizer beside the shards."""
+    data = storage.read_bytes(ctx.places["path"])
+    if storage.digest_of(ctx.places["path"]) != ctx.params["digest"]:
+        raise WinnowError(f"{ctx.places['path']} changed while the run was starting: run again")
+    ctx.file(TOKENIZER_FILE).write(data)

@@ -1,0 +1,55 @@
+"""tokens: kept documents -> token ids, each document ending with the end-of-text id.
+
+Task t reads the documents of documents task t and writes tokens/00000.arrow. Documents are held out for validation by the hash
+of their normalised text, so that equal texts are on the same side even when nothing was deduplicated.
+"""
+
+import functools
+
+import numpy as np
+import pyarrow as pa
+
+from pipeline import records
+from pipeline.engine.task import PUBLIC, TaskContext, binary_view
+from pipeline.kernels.normalise import content_keys
+from pipeline.ledger import read_parquet
+from pipeline.mixture.order import held_out
+from pipeline.shards.tokenizer import Encoder
+from pipeline.stages.tokenizer import TOKENIZER_FILE
+
+TOKENS_FILE = "tokens/"
+BATCH_ROWS = 256
+
+
+def run_encoder(ctx: TaskContext) -> Encoder:
+    """The run's encoder, loaded once a worker."""
+    return _encoder(ctx.graph.work("tokenizer", TOKENIZER_FILE), ctx.params["end_of_text"])
+
+
+@functools.lru_cache(maxsize=1)
+def _encoder(path: str, end_of_text: str | None) -> Encoder:
+    return Encoder.load(path, end_of_text=end_of_text)
+
+
+def run(ctx: TaskContext) -> None:
+    """Tokenize one task's documents."""
+    chosen = run_encoder(ctx)
+    schema = records.token_document(pa.from_numpy_dtype(chosen.dtype))
+    out = ctx.arrow(f"{TOKENS_FILE}{ctx.task:05d}.arrow", schema)
+    ctx.count("train_tokens", 0)
+    ctx.count("validation_tokens", 0)
+    for path in ctx.outputs("documents", f"{PUBLIC}documents/"):
+        for batch in read_parquet(path, ["id", "text"]).to_batches(max_chunksize=BATCH_ROWS):
+            texts = batch.column("text")
+            flat, offsets = chosen.encode(texts.to_pylist())
+            aside = held_out(binary_view(content_keys(texts)), seed=ctx.params["seed"], fraction=ctx.params["validation"])
+            counts = np.diff(offsets)
+            arrays = [
+                pa.array([bytes.fromhex(identity) for identity in batch.column("id").to_pylist()], records.ID),
+                pa.LargeListArray.from_arrays(pa.array(offsets), pa.array(flat.astype(chosen.dtype))),
+                pa.array(counts),
+                pa.array(aside),
+            ]
+            out.write(pa.RecordBatch.from_arrays(arrays, schema=schema))
+            ctx.count("validation_tokens", counts[aside].sum())
+            ctx.count("train_tokens", counts[~aside].sum())

@@ -1,0 +1,164 @@
+"""`winnow verify`: does OUT hold what its manifest says, and is every input record accounted for?
+
+1. Every public file is there with the size and digest of the manifest, and there are no others.
+2. Records in equal documents plus removals, for each source and stage, counted again from the files.
+3. Every id that the inputs give (source, path, ordinal) has exactly one outcome: a document, a drop or a quarantine row.
+   Compared as multisets through sums of two hashes, so memory does not grow with the number of documents.
+4. Every witness of a removed duplicate is a document that stayed.
+5. The token shards hold what index.json says.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import xxhash
+
+from pipeline import ledger
+from pipeline.engine import storage
+from pipeline.errors import WinnowError
+from pipeline.ids import document_id
+from pipeline.publish import PUBLIC_FOLDERS, read_manifest
+
+Say = Callable[[str], None]
+_MASK = (1 << 64) - 1
+
+
+def verify(out: str, say: Say = lambda line: None) -> list[str]:
+    """Problems found, empty when all holds. `say` gets a line for each check that was made."""
+    manifest = read_manifest(out)
+    problems = []
+    for check in (_files, _conservation, _ids, _witnesses, _shards):
+        found = list(check(out, manifest))
+        title = (check.__doc__ or "").split(".")[0]
+        say(f"{'ok    ' if not found else 'FAILED'}  {title}")
+        problems += found
+        if check is _files and found:
+            return problems  # the other checks read these files
+    return problems
+
+
+def _files(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Every public file is there, whole, and there are no others."""
+    expected = {entry["path"]: entry for entry in manifest["files"]}
+    present = {name for folder in PUBLIC_FOLDERS for name in _walk(out, folder)}
+    for name in sorted(present - set(expected)):
+        yield f"{name} is not in the manifest: remove it"
+    for name, entry in sorted(expected.items()):
+        if name not in present:
+            yield f"{name} is missing: run the same command again"
+            continue
+        path = storage.join(out, name)
+        if storage.size(path) != entry["bytes"]:
+            yield f"{name} has {storage.size(path):,} bytes, the manifest says {entry['bytes']:,}: run the same command again"
+        elif storage.digest_of(path) != entry["digest"]:
+            yield f"{name} does not have the digest of the manifest: it was changed after the run"
+
+
+def _walk(out: str, folder: str) -> Iterator[str]:
+    if storage.is_local(out):
+        import os
+
+        for base, _, names in os.walk(storage.join(out, folder)):
+            yield from (os.path.relpath(os.path.join(base, name), out).replace(os.sep, "/") for name in names)
+        return
+    import fsspec
+
+    filesystem, inner = fsspec.core.url_to_fs(out)
+    for path in filesystem.find(storage.join(inner, folder)):
+        yield path.removeprefix(inner).lstrip("/")
+
+
+def _conservation(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Records in equal documents plus removals, by source and stage."""
+    tallies: dict[str, dict[str, ledger.Tally]] = {}
+    paths = [entry["path"] for entry in manifest["files"]]
+    for stage in {path.split("/")[1] for path in paths if path.startswith("decisions/")}:
+        files = [storage.join(out, path) for path in paths if path.startswith(f"decisions/{stage}/")]
+        tallies[stage] = ledger.tally_decisions(files)
+    documents: dict[str, int] = {}
+    for path in paths:
+        if path.startswith("documents/"):
+            source = path.split("/")[1]
+            documents[source] = documents.get(source, 0) + ledger.parquet_rows(storage.join(out, path))
+    records = dict.fromkeys(manifest["ledger"], 0)
+    for entry in manifest["inputs"]:
+        records[entry["source"]] += entry["records"]
+    try:
+        found = ledger.balance(manifest["ledger"], records, tallies, documents)
+    except WinnowError as error:
+        yield str(error)
+        return
+    said = {(row["source"], row["stage"]): row for row in manifest["stages"]}
+    for row in found:
+        before = said.get((row.source, row.stage), {})
+        if any(before.get(name) != getattr(row, name) for name in ("rows_in", "rows_out", "dropped", "quarantined", "cut")):
+            yield f"stage {row.stage!r} of source {row.source!r}: the files give {row}, the manifest says {before}"
+
+
+class _Multiset:
+    """A count and two sums of hashes: equal for equal multisets, and different for others but for a chance of 2^-128."""
+
+    def __init__(self) -> None:
+        self.state = (0, 0, 0)
+
+    def add(self, identity: bytes) -> None:
+        count, low, high = self.state
+        digest = xxhash.xxh3_128_intdigest(identity)
+        self.state = (count + 1, (low + digest) & _MASK, (high + (digest >> 64)) & _MASK)
+
+
+def _ids(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Every input record has exactly one outcome."""
+    for source in manifest["ledger"]:
+        expected, found = _Multiset(), _Multiset()
+        for entry in manifest["inputs"]:
+            if entry["source"] == source:
+                for ordinal in range(entry["records"]):
+                    expected.add(document_id(source, entry["path"], ordinal))
+        for identity in _outcomes(out, manifest, source):
+            found.add(bytes.fromhex(identity))
+        if expected.state != found.state:
+            yield (
+                f"source {source!r}: {expected.state[0]:,} input records, {found.state[0]:,} outcomes, and their ids do not "
+                "agree: a record has no outcome, or two"
+            )
+
+
+def _outcomes(out: str, manifest: Mapping[str, Any], source: str) -> Iterator[str]:
+    """Ids of a source's documents and of its dropped and quarantined records."""
+    for entry in manifest["files"]:
+        path = storage.join(out, entry["path"])
+        if entry["path"].startswith(f"documents/{source}/"):
+            yield from ledger.read_parquet(path, ["id"])["id"].to_pylist()
+        elif entry["path"].startswith("decisions/"):
+            table = ledger.read_parquet(path, ["id", "source", "verdict"])
+            final = pc.and_(pc.equal(table["source"], source), pc.not_equal(table["verdict"], "cut"))
+            yield from table.filter(final)["id"].to_pylist()
+
+
+def _witnesses(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Every witness of a removal is a document that stayed."""
+    wanted: set[str] = set()
+    for entry in manifest["files"]:
+        if entry["path"].startswith("decisions/"):
+            with storage.open_arrow(storage.join(out, entry["path"])) as source:
+                wanted.update(filter(None, pq.ParquetFile(source).read(columns=["witness"])["witness"].to_pylist()))
+    for entry in manifest["files"]:
+        if wanted and entry["path"].startswith("documents/"):
+            wanted -= set(ledger.read_parquet(storage.join(out, entry["path"]), ["id"])["id"].to_pylist())
+    if wanted:
+        yield f"{len(wanted):,} witnesses are no documents of this output, such as {min(wanted)}"
+
+
+def _shards(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
+    """The token shards hold what their index says."""
+    if not manifest["mixture"]:
+        return
+    from pipeline.shards.read import check_shards
+
+    yield from check_shards(storage.join(out, "shards"))
+
+
+__all__ = ["verify"]

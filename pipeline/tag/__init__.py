@@ -1,0 +1,43 @@
+"""Tags of documents: natural language, programming language, and form. Each is a pure function of an Arrow array."""
+
+import pyarrow as pa
+
+from pipeline.tag.code import tag_code
+from pipeline.tag.format import FORMATS, tag_formats
+from pipeline.tag.language import LanguageModel, ModelError, detect, load, tag_languages
+
+__all__ = [
+    "FORMATS",
+    "TAGS",
+    "LanguageModel",
+    "ModelError",
+    "detect",
+    "load",
+    "tag_code",
+    "tag_documents",
+    "tag_formats",
+    "tag_languages",
+]
+
+TAGS = pa.schema(
+    [
+        pa.field("language", pa.string()),
+        pa.field("language_score", pa.float32()),
+        pa.field("code_language", pa.string()),
+        pa.field("format", pa.string()),
+    ]
+)
+
+
+def tag_documents(texts: pa.Array, urls: pa.Array | None, *, model: LanguageModel) -> pa.RecordBatch:
+    """A batch of schema TAGS, one row a text.
+
+    `urls` [n] are web addresses or null; where the source is code, file paths (see `tag_code`).
+    """
+    if isinstance(texts, pa.ChunkedArray):
+        texts = texts.combine_chunks()
+    languages, scores = tag_languages(texts, model)
+    code_languages = tag_code(texts, urls)
+    return pa.RecordBatch.from_arrays(
+        [languages, scores, code_languages, tag_formats(texts, code_languages)], schema=TAGS
+    )

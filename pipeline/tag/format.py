@@ -1,0 +1,84 @@
+"""Form of a document, from counts of its lines: prose, code, table, dialogue or list."""
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from pipeline.kernels.symbols import (
+    BULLET_LINES,
+    CELL_LINES,
+    LINE_BYTES,
+    LINES,
+    NICK_LINES,
+    QUOTE_LINES,
+    REPEATED_TURN_LINES,
+    SENTENCE_BYTES,
+    SHORT_LINES,
+    TURN_LINES,
+    Counts,
+    line_counts,
+    string_buffers,
+    symbol_counts,
+)
+
+FORMATS = ("prose", "code", "table", "dialogue", "list")
+HEAD_BYTES = 16_384  # lines are counted in so much of a document
+SYMBOL_BYTES = 4096
+
+# Lines of a kind as a share of all lines that are not blank, in percent; and the fewest lines that make a form.
+MIN_LINES = 3
+MIN_NICK_PERCENT = 40
+MIN_TURN_PERCENT = 40
+MIN_REPEATED_TURN_PERCENT = 40  # of the turns: speakers come back, the fields of a form ("Price: ...") do not
+MIN_QUOTE_PERCENT, MIN_QUOTE_LINES = 60, 6
+MIN_CELL_PERCENT = 60
+MIN_BULLET_PERCENT = 50
+MIN_SHORT_PERCENT, MIN_SHORT_LINES = 80, 5
+MAX_SENTENCE_PERCENT = 50  # of the bytes: more, and a table or a run of short lines is only the frame of prose
+
+# Code in a language without a profile: many symbols, hardly a sentence.
+CODE_SYMBOL_PERCENT = 6
+MAX_CODE_SENTENCE_PERCENT = 15
+
+
+def tag_formats(texts: pa.Array, code_languages: pa.Array) -> pa.Array:
+    """string [n], one of FORMATS for each text; `code_languages` is what `tag_code` gave for the same texts."""
+    data, offsets = string_buffers(texts)
+    lines = line_counts(data, offsets, HEAD_BYTES)
+    symbols, visible = symbol_counts(data, offsets, SYMBOL_BYTES)
+    named = code_languages.is_valid().to_numpy(zero_copy_only=False)
+    forms = _forms(lines, named, symbols * 100 >= CODE_SYMBOL_PERCENT * visible)
+    return pa.array(np.array(FORMATS, dtype=object)[forms], pa.string())
+
+
+def _forms(lines: Counts, named: npt.NDArray[np.bool_], dense: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """Index into FORMATS; the first rule that holds decides."""
+    n = lines[:, LINES]
+    percent = lines * 100  # int32: HEAD_BYTES * 100 is far from its limit
+    sentences = percent[:, SENTENCE_BYTES]
+    all_bytes = lines[:, LINE_BYTES]
+    some = n >= MIN_LINES
+    framed = sentences <= MAX_SENTENCE_PERCENT * all_bytes
+    turns = lines[:, TURN_LINES]
+
+    chat = some & (percent[:, NICK_LINES] >= MIN_NICK_PERCENT * n)
+    table = some & framed & (percent[:, CELL_LINES] >= MIN_CELL_PERCENT * n)
+    spoken = (
+        (turns >= MIN_LINES)
+        & (percent[:, TURN_LINES] >= MIN_TURN_PERCENT * n)
+        & (percent[:, REPEATED_TURN_LINES] >= MIN_REPEATED_TURN_PERCENT * turns)
+    )
+    quoted = (lines[:, QUOTE_LINES] >= MIN_QUOTE_LINES) & (percent[:, QUOTE_LINES] >= MIN_QUOTE_PERCENT * n)
+    unnamed_code = dense & (n > 0) & (sentences <= MAX_CODE_SENTENCE_PERCENT * all_bytes)
+    bullets = some & (percent[:, BULLET_LINES] >= MIN_BULLET_PERCENT * n)
+    short = (n >= MIN_SHORT_LINES) & framed & (percent[:, SHORT_LINES] >= MIN_SHORT_PERCENT * n)
+    rules = [
+        (chat, "dialogue"),
+        (named, "code"),
+        (table, "table"),
+        (spoken, "dialogue"),
+        (unnamed_code, "code"),
+        (quoted, "dialogue"),
+        (bullets | short, "list"),
+    ]
+    return np.select([rule for rule, _ in rules], [FORMATS.index(form) for _, form in rules], FORMATS.index("prose"))

@@ -1,0 +1,31 @@
+"""The bytes of a recipe or of a slice of it, for work keys and digests: what it asks for, wherever things lie."""
+
+import json
+from typing import Any
+
+import xxhash
+
+from pipeline.recipe.model import Recipe
+from pipeline.recipe.values import plain
+
+
+def canonical(recipe: Recipe, *parts: str) -> bytes:
+    """Canonical JSON of the parts named by dotted keys ("seed", "sources.web.extract"), or of the whole recipe.
+
+    Defaults are written out, keys are sorted, and locations (paths, model and list files) are left out: whoever makes a
+    work key adds the identity of the files themselves, which `locations` lists. Raises KeyError for an unknown part.
+    """
+    whole = plain(recipe)
+    data = {part: _at(whole, part) for part in parts} if parts else whole
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def recipe_hash(recipe: Recipe) -> str:
+    """xxh3-128 of the whole recipe's canonical bytes, 32 hex characters."""
+    return xxhash.xxh3_128_hexdigest(canonical(recipe))
+
+
+def _at(data: Any, part: str) -> Any:
+    for key in part.split("."):
+        data = data[key]
+    return data

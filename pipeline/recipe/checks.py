@@ -1,0 +1,123 @@
+"""Checks that span parts of a recipe. They read the plain data, to speak up also when other parts are wrong."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from pipeline.recipe.document import Document
+from pipeline.recipe.model import MAX_TAIL_SHARE, TOKEN_BYTES, Shards
+from pipeline.recipe.problems import listed, nearest
+
+_TOGETHER = ("mixture", "tokenizer", "shards")
+_OPTIONAL = ("languages", "dedup", "contamination", *_TOGETHER)
+
+
+def check(document: Document) -> None:
+    """Add a problem for everything that does not fit together."""
+    sources = _mapping(document.data, "sources")
+    _check_parts(document)
+    _check_names(document, sources)
+    _check_weights(document, sources)
+    _check_sources(document, sources)
+    _check_tails(document)
+
+
+def _mapping(data: Any, *path: str) -> dict[str, Any]:
+    """The mapping at a path; empty when there is none (its absence or type is reported elsewhere)."""
+    for key in path:
+        data = data[key] if isinstance(data, dict) and key in data else None
+    return data if isinstance(data, dict) else {}
+
+
+def _whole(data: dict[str, Any], key: str) -> int | None:
+    """A positive whole number, or None."""
+    value = data.get(key)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
+
+
+def _check_parts(document: Document) -> None:
+    for name in _OPTIONAL:
+        if name in document.data and document.data[name] is None:
+            document.complain((name,), "empty; give it keys or remove it")
+    present = [name for name in _TOGETHER if name in document.data]
+    if 0 < len(present) < len(_TOGETHER):
+        missing = [name for name in _TOGETHER if name not in present]
+        document.complain(
+            (present[0],),
+            f"{listed(missing)} missing: mixture, tokenizer and shards come together or not at all "
+            "(a recipe without them ends with documents)",
+        )
+
+
+def _check_names(document: Document, sources: dict[str, Any]) -> None:
+    lower: dict[str, str] = {}
+    for name in sources:
+        if name.lower() in lower:
+            message = f"differs from `{lower[name.lower()]}` by case only; the names are folders"
+            document.complain(("sources", name), message)
+        lower[name.lower()] = name
+
+    def known(path: tuple[str, ...], names: Any) -> None:
+        for index, name in enumerate(names if isinstance(names, list) else ()):
+            if isinstance(name, str) and name not in sources:
+                _unknown_source(document, (*path, index), name, sources)
+
+    known(("dedup", "prefer"), _mapping(document.data, "dedup").get("prefer"))
+    for name in sources:
+        path = ("sources", name, "quality", "model", "train")
+        for side in ("positive", "negative"):
+            known((*path, side), _mapping(document.data, *path).get(side))
+
+
+def _unknown_source(document: Document, path: tuple[str | int, ...], name: str, sources: Iterable[str]) -> None:
+    near = nearest(name, sources)
+    document.complain(path, f"unknown source '{name}'{'' if near else f'; the sources are {listed(sources)}'}", near)
+
+
+def _check_weights(document: Document, sources: dict[str, Any]) -> None:
+    weights = _mapping(document.data, "mixture", "weights")
+    misspelt = set()
+    for name in weights:
+        if name not in sources:
+            _unknown_source(document, ("mixture", "weights", name), name, sources)
+            misspelt.add(nearest(name, sources))
+    for name in sources:
+        if weights and name not in weights and name not in misspelt:
+            message = f"no weight for the source {name}; name every source (0 leaves it out)"
+            document.complain(("mixture", "weights"), message)
+
+
+def _check_sources(document: Document, sources: dict[str, Any]) -> None:
+    for name in sources:
+        extract = _mapping(sources, name, "extract")
+        if extract.get("language_gate") is True and "languages" not in document.data:
+            message = "the gate skips pages in none of the recipe's languages; add `languages`"
+            document.complain(("sources", name, "extract", "language_gate"), message)
+        if extract.get("method", "trafilatura") != "trafilatura":
+            for option in ("favor", "fast"):
+                if extract.get(option) not in (None, "none", False):
+                    message = f"an option of trafilatura; the method is {extract['method']}"
+                    document.complain(("sources", name, "extract", option), message)
+
+
+def _check_tails(document: Document) -> None:
+    """A shard ends at a whole sequence and may lose almost one; all together may lose MAX_TAIL_SHARE of the budget."""
+    shards = _mapping(document.data, "shards")
+    budget, seq_len = _whole(_mapping(document.data, "mixture"), "budget_tokens"), _whole(shards, "seq_len_tokens")
+    count, shard_bytes = _whole(shards, "count"), _whole(shards, "shard_bytes")
+    if budget is None or seq_len is None or (count is None) == (shard_bytes is None):
+        return
+    allowed = int(budget * MAX_TAIL_SHARE) // seq_len
+    key = "count" if count is not None else "shard_bytes"
+    wanted = Shards(seq_len_tokens=seq_len, count=count, shard_bytes=shard_bytes).shard_count(budget)
+    if wanted <= allowed:
+        return
+    tokens = f"{wanted:,} shards may lose up to {wanted * seq_len:,} tokens at their ends"
+    lost = f"{tokens}, over 1 % of the budget of {budget:,}"
+    if allowed == 0:
+        least = round(seq_len / MAX_TAIL_SHARE)
+        document.complain(("shards", key), f"{lost}; even one shard needs a budget of {least:,} tokens")
+    elif count is not None:
+        document.complain(("shards", key), f"{lost}; at most {allowed} are allowed", str(allowed))
+    else:
+        least = -(-budget * TOKEN_BYTES // allowed)
+        document.complain(("shards", key), f"{lost}; at least {least:,} bytes a shard", str(least))

@@ -1,0 +1,259 @@
+"""The recipe as frozen typed objects, one class a section. `pipeline.recipe.load` makes them from YAML.
+
+`sources` are required. `mixture`, `tokenizer` and `shards` come together or not at all: a recipe without them ends with
+documents. All else is optional, and what is left out is not done.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
+
+from pipeline.recipe.document import Document
+from pipeline.recipe.languages import LID_176
+from pipeline.recipe.problems import KeyPath, Mark, Problem, dotted
+from pipeline.recipe.sources import Source
+from pipeline.recipe.values import (
+    LOCATIONS,
+    Count,
+    Distinct,
+    FrozenDict,
+    Location,
+    Names,
+    Part,
+    Share,
+    refuse,
+    unknown_name,
+)
+
+WEIGHT_TOLERANCE = 1e-3
+MAX_TAIL_SHARE = 0.01
+"""Tokens that shards may lose at their ends (less than one sequence each), as a share of the budget."""
+
+TOKEN_BYTES = 4
+"""The wider of the two token types, uint16 and uint32."""
+
+SourceName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64)]
+
+
+class Languages(Part):
+    """Keep documents in some languages, by the label and score of a language model."""
+
+    model: Literal["lid.176"] = "lid.176"
+    """fastText's lid.176, compressed (Joulin et al. 2016)."""
+    keep: Names
+    """ISO 639 codes: [en, de]. Documents in other languages are dropped."""
+    min_score: Share = 0.65
+    """Documents whose label scores lower are dropped; 0.65 in RefinedWeb and FineWeb."""
+
+    @field_validator("keep")
+    @classmethod
+    def _labels(cls, keep: tuple[str, ...]) -> tuple[str, ...]:
+        for code in keep:
+            if code not in LID_176:
+                raise unknown_name("language", code, LID_176)
+        return keep
+
+
+class MinHash(Part):
+    """Near-duplicates: MinHash bands nominate pairs, exact Jaccard similarity decides. Defaults: FineWeb's layout."""
+
+    shingle: Literal["word", "char"] = "word"
+    """The unit of shingles."""
+    ngram: Count = 5
+    """Units a shingle."""
+    bands: Count = 14
+    """Bands; two documents that agree in all rows of any band are compared."""
+    rows: Count = 8
+    """Hashes a band."""
+    hashes: Annotated[Count, Field(validate_default=True)] = 112
+    """Hashes a signature: bands x rows."""
+    threshold: Share = 0.8
+    """Jaccard similarity at and above which a document is removed."""
+    verify: bool = True
+    """Compare candidates exactly. false gives the published transitive closure (FineWeb, GPT-3), without witnesses."""
+
+    @field_validator("hashes")
+    @classmethod
+    def _product(cls, hashes: int, info: ValidationInfo) -> int:
+        if "bands" in info.data and "rows" in info.data:
+            bands, rows = info.data["bands"], info.data["rows"]
+            if bands * rows != hashes:
+                raise refuse(f"bands x rows must equal hashes: {bands} x {rows} = {bands * rows}, not {hashes}")
+        return hashes
+
+
+class Dedup(Part):
+    """Removal of duplicate documents."""
+
+    exact: bool = False
+    """Of documents with the same normalised text, keep one."""
+    minhash: MinHash | None = None
+    """Of near-duplicates, keep one."""
+    scope: Literal["within", "across", "per_snapshot", "per_language"] = "across"
+    """Which documents are compared: those of one source, of all, of one crawl snapshot, or of one language."""
+    prefer: Distinct = ()
+    """Sources whose copy stays, first first. Sources not named follow in the recipe's order."""
+    against: Annotated[tuple[Location, ...], LOCATIONS] = ()
+    """Documents (an earlier run's, as Parquet) whose duplicates are removed from this run."""
+
+    @model_validator(mode="after")
+    def _does_something(self) -> "Dedup":
+        if not self.exact and self.minhash is None:
+            raise refuse("nothing to do: set `exact: true`, or give `minhash`, or remove `dedup`")
+        return self
+
+
+class Methods(Part):
+    """Published ways to find benchmark text in training text, and what each does with what it finds."""
+
+    gpt3: Literal["cut", "drop", "measure"] | None = None
+    """13-grams; cut 200 characters each side of a match (GPT-3, Appendix C)."""
+    palm: Literal["measure"] | None = None
+    """An example is dirty when 70 % of its 8-grams occur anywhere in training (PaLM, section 8)."""
+    gopher: Literal["drop", "measure"] | None = None
+    """13-gram Jaccard similarity above 0.8 with a benchmark document (Gopher, Appendix A)."""
+    llama3: Literal["measure"] | None = None
+    """Share of an example's tokens that are part of a match (Llama 3, section 5.1.4)."""
+
+    @model_validator(mode="after")
+    def _some(self) -> "Methods":
+        if self == Methods.model_construct():
+            raise refuse("no method given: for example {gpt3: cut, palm: measure}")
+        return self
+
+
+class Contamination(Part):
+    """Search for benchmark examples in the documents."""
+
+    benchmarks: Annotated[tuple[Location, ...], Field(min_length=1), LOCATIONS]
+    """Benchmark files, patterns or URLs."""
+    methods: Methods
+    """What is looked for, and what happens to it."""
+
+
+class Mixture(Part):
+    """How many training tokens, and which share of them from each source."""
+
+    budget_tokens: Count
+    """Training tokens in all."""
+    normalize: bool = False
+    """Divide the weights by their sum, where published weights do not add up to 1."""
+    weights: Annotated[Mapping[SourceName, Annotated[float, Field(ge=0)]], AfterValidator(FrozenDict)]
+    """Share of tokens of each source; every source is named, 0 leaves it out. They sum to 1."""
+    max_epochs: Annotated[float, Field(gt=0)]
+    """How often a source may be repeated. A source that would need more hands its share to the others."""
+    validation: Annotated[float, Field(ge=0, lt=0.5)] = 0.0
+    """Share of documents held out by hash for the validation split."""
+
+    @field_validator("weights")
+    @classmethod
+    def _sum(cls, weights: Mapping[str, float], info: ValidationInfo) -> Mapping[str, float]:
+        total = math.fsum(weights.values())
+        if info.data.get("normalize") and total > 0:
+            return weights
+        if abs(total - 1) > WEIGHT_TOLERANCE:
+            remedy = "mend them, or set `normalize: true` to divide by the sum"
+            raise refuse(f"the weights sum to {total:.6g}, not 1; {remedy}")
+        return weights
+
+    def shares(self) -> Mapping[str, float]:
+        """The weights divided by their sum."""
+        total = math.fsum(self.weights.values())
+        return FrozenDict({name: weight / total for name, weight in self.weights.items()})
+
+
+class TokenizerTraining(Part):
+    """A byte-level BPE tokenizer trained on the run's own documents, drawn by mixture weight."""
+
+    vocab_size: Annotated[int, Field(ge=257)]
+    """Entries, with the 256 bytes and the end-of-text token."""
+    sample_bytes: Count = 100_000_000
+    """Text to train on, in UTF-8 bytes."""
+
+
+class Tokenizer(Part):
+    """Exactly one of `train`, `path` and `huggingface`."""
+
+    train: TokenizerTraining | None = None
+    """Train one."""
+    path: Annotated[Location | None, LOCATIONS] = None
+    """A tokenizer.json (Hugging Face tokenizers)."""
+    huggingface: Annotated[str, Field(min_length=1)] | None = None
+    """A name on the Hugging Face hub, such as gpt2. It must be in the local cache: a run downloads nothing."""
+    end_of_text: Annotated[str, Field(min_length=1)] = "<|endoftext|>"
+    """The token that ends every document; a given tokenizer must know it."""
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> "Tokenizer":
+        given = [name for name in ("train", "path", "huggingface") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise refuse(f"give exactly one of train, path and huggingface ({' and '.join(given) or 'none'} given)")
+        return self
+
+
+class Shards(Part):
+    """The files that a trainer reads. Exactly one of `count` and `shard_bytes`."""
+
+    seq_len_tokens: Count
+    """Tokens a training sequence."""
+    count: Count | None = None
+    """Number of shards."""
+    shard_bytes: Count | None = None
+    """Largest size of a shard; the number of shards follows from the budget."""
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> "Shards":
+        if (self.count is None) == (self.shard_bytes is None):
+            raise refuse("give exactly one of count and shard_bytes")
+        return self
+
+    def shard_count(self, budget_tokens: int) -> int:
+        """The number of training shards; with `shard_bytes` from the wider token type, so that none is larger."""
+        return self.count or -(-budget_tokens * TOKEN_BYTES // (self.shard_bytes or 1))
+
+
+class Recipe(Part):
+    """A whole recipe."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
+    """What reports and manifests call it."""
+    seed: Annotated[int, Field(ge=0, lt=2**63)]
+    """All that is random is a hash of this number, a purpose and a document's id."""
+    sources: Annotated[Mapping[SourceName, Source], Field(min_length=1), AfterValidator(FrozenDict)]
+    """Name -> source. The names are folders of the output."""
+    languages: Languages | None = None
+    """Which languages to keep; without it all are."""
+    dedup: Dedup | None = None
+    """Removal of duplicates."""
+    contamination: Contamination | None = None
+    """Search for benchmark text."""
+    mixture: Mixture | None = None
+    """Budget and weights."""
+    tokenizer: Tokenizer | None = None
+    """How text becomes tokens."""
+    shards: Shards | None = None
+    """How tokens become files."""
+
+    _origin: Document | None = PrivateAttr(None)
+
+    @property
+    def file(self) -> str:
+        """The file it was loaded from."""
+        return self._origin.file if self._origin else "<recipe>"
+
+    def mark(self, path: KeyPath) -> Mark:
+        """Where a key stands in the file it was loaded from."""
+        return self._origin.mark(path) if self._origin else Mark("<recipe>")
+
+    def problem(self, path: KeyPath, message: str, suggestion: str | None = None) -> Problem:
+        """A problem with the value at `path`, for checks that need more than the recipe."""
+        return Problem(self.mark(path), dotted(path), message, suggestion)
+
+    def __eq__(self, other: object) -> bool:
+        # Where a recipe was written does not distinguish it.
+        return isinstance(other, Recipe) and self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.__dict__.values()))

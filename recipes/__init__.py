@@ -1,0 +1,1 @@
+"""Bundled recipes, one YAML a system; `winnow recipes` lists them."""

@@ -1,0 +1,89 @@
+"""The published JSON schema: current, complete, and of one mind with `load` about what it can know."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from pipeline.filters import FILTERS
+from pipeline.recipe import init_recipe, schema
+from pipeline.recipe.json_schema import field_docs
+from pipeline.recipe.model import MinHash, Recipe
+from pipeline.recipe.values import Part
+from pipeline.sources import READERS
+from tests.test_recipe import DOCUMENTS, TOKENS, WHOLE
+
+FOLDER = Path(__file__).parents[1] / "recipes"
+
+
+def errors(text: str) -> list[str]:
+    return [error.json_path for error in Draft202012Validator(schema()).iter_errors(yaml.safe_load(text))]
+
+
+def test_the_published_schema_is_current() -> None:
+    published = json.loads((FOLDER / "recipe.schema.json").read_text("utf-8"))
+    assert published == schema(), "run: python -m pipeline.recipe > recipes/recipe.schema.json"
+
+
+def test_the_schema_is_a_schema() -> None:
+    Draft202012Validator.check_schema(schema())
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yaml")), ids=lambda path: path.stem)
+def test_bundled_recipes_hold_to_the_schema(path: Path) -> None:
+    # PyYAML takes 100e9 for a text; the recipe reader and YAML 1.2 do not.
+    assert errors(path.read_text("utf-8").replace("100e9", "100000000000").replace("1e9", "1000000000")) == []
+
+
+@pytest.mark.parametrize("text", [init_recipe(), DOCUMENTS, DOCUMENTS + TOKENS, WHOLE.replace("1e8", "100_000_000")])
+def test_good_recipes_hold_to_the_schema(text: str) -> None:
+    assert errors(text) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [
+        ("seed: 7", "sed: 7", "$"),
+        ("seed: 7", "seed: lots", "$.seed"),
+        ("reader: warc", "reader: wrac", "$.sources.web.reader"),
+        ("  web:\n", "  my web:\n", "$.sources"),
+        ("min_words: 30", "min_wrods: 30", "$.sources.web.filters[1]"),
+        (", c4]", ", c5]", "$.sources.web.filters[2]"),
+        ("paths: [notes.warc]", "paths: []", "$.sources.notes.paths"),
+        ("paths: [notes.warc]", "paths: [notes.warc], options: {no_such: 1}", "$.sources.notes.options"),
+        ("max_epochs: 4", "max_epochs: 0", "$.mixture.max_epochs"),
+        ("10_000_000", "'10 million'", "$.mixture.budget_tokens"),
+    ],
+)
+def test_the_schema_knows_keys_types_and_limits(old: str, new: str, path: str) -> None:
+    assert path in errors((DOCUMENTS + TOKENS).replace(old, new, 1))
+
+
+def test_every_key_of_a_recipe_is_described() -> None:
+    parts = {cls.__name__ for cls in _subclasses(Part)} | {"Recipe"}
+    definitions = {**schema()["$defs"], "Recipe": schema()}
+    missing = [
+        f"{part}.{name}"
+        for part in parts & definitions.keys()
+        if not part.endswith("_entry")
+        for name, entry in definitions[part]["properties"].items()
+        if not entry.get("description")
+    ]
+    assert missing == []
+    assert field_docs(MinHash)["rows"] == "Hashes a band."
+    assert set(field_docs(Recipe)) == set(Recipe.model_fields)
+
+
+def test_the_options_of_every_reader_and_filter_are_in_the_schema() -> None:
+    definitions = schema()["$defs"]
+    for filter_ in FILTERS.values():
+        assert set(definitions[filter_.params.__name__]["properties"]) == set(filter_.params.model_fields)
+    readers = [rule["if"]["properties"]["reader"]["const"] for rule in definitions["Source"]["allOf"]]
+    assert readers == list(READERS)
+
+
+def _subclasses(cls: type[Any]) -> set[type[Any]]:
+    return {cls, *(found for child in cls.__subclasses__() for found in _subclasses(child))}

@@ -152,7 +152,7 @@ def _key(seed: int, purpose: str, source: str) -> np.uint64:
 
 
 def _units(document_ids: IdArray, key: np.uint64) -> Float64Array:
-    return (kernels.document_hashes(_words(document_ids), key) >> np.uint64(11)) * 2.0**-53
+    return (kernels.document_hashes(_words(document_ids), key) >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
 def _words(document_ids: IdArray) -> npt.NDArray[np.uint64]:

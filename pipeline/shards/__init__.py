@@ -1,0 +1,1 @@
+"""Token shards: tokenize, cut into segments, pack into sequences, write, read."""

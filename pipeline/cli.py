@@ -22,14 +22,17 @@ app = typer.Typer(
 _errors = Console(stderr=True, highlight=False, soft_wrap=True)
 _console = Console(highlight=False, soft_wrap=True)
 
-RecipeArgument = Annotated[str, typer.Argument(help="A recipe file, or the name of a bundled recipe (see `winnow recipes`).")]
+RecipeArgument = Annotated[
+    str, typer.Argument(help="A recipe file, or the name of a bundled recipe (see `winnow recipes`).")
+]
 OutOption = Annotated[str, typer.Option("--out", help="The output folder or URL.")]
 OutArgument = Annotated[str, typer.Argument(help="An output folder of `winnow run`.")]
 InputOption = Annotated[
     list[str] | None, typer.Option("--input", metavar="SOURCE=GLOB", help="Read a source from here; may be repeated.")
 ]
 SetOption = Annotated[
-    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key, such as mixture.budget_tokens=1e6.")
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Change a key, such as mixture.budget_tokens=1e6."),
 ]
 SampleOption = Annotated[float, typer.Option(min=0.0, max=1.0, help="Use only this share of the input.")]
 
@@ -43,7 +46,9 @@ def run(
     set: SetOption = None,
     sample: SampleOption = 1.0,
     workers: Annotated[int | None, typer.Option(min=1, help="Worker processes (default: one a core).")] = None,
-    driver: Annotated[str, typer.Option(click_type=click.Choice(["local", "beam"]), help="Engine to run on.")] = "local",
+    driver: Annotated[
+        str, typer.Option(click_type=click.Choice(["local", "beam"]), help="Engine to run on.")
+    ] = "local",
     replace: Annotated[bool, typer.Option("--replace", help="Replace another recipe's output in OUT.")] = False,
 ) -> None:
     """Run a recipe, or finish a run that was stopped. Options after `--` go to Apache Beam."""
@@ -95,7 +100,9 @@ def quickstart(
 @app.command()
 def plan(
     recipe: RecipeArgument,
-    out: Annotated[str, typer.Option("--out", help="An output folder; with its counts the plan is exact.")] = "winnow-out",
+    out: Annotated[
+        str, typer.Option("--out", help="An output folder; with its counts the plan is exact.")
+    ] = "winnow-out",
     input: InputOption = None,
     set: SetOption = None,
     sample: SampleOption = 1.0,
@@ -172,7 +179,9 @@ def init(path: Annotated[str, typer.Argument(help="Where to write the starter re
 @app.command()
 def clean(
     out: OutArgument,
-    all: Annotated[bool, typer.Option("--all", help="Remove all of work/, not only what the output does not refer to.")] = False,
+    all: Annotated[
+        bool, typer.Option("--all", help="Remove all of work/, not only what the output does not refer to.")
+    ] = False,
 ) -> None:
     """Remove work folders that the published output does not refer to."""
     from pipeline.clean import clean as cleaned

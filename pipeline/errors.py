@@ -1,11 +1,11 @@
 """Errors that are answers to a user: each names what is wrong and the next action, and is shown without a traceback.
 
-    WinnowError            exit code 1
-    ├── RecipeError        exit code 2   (pipeline.recipe)
-    ├── InputError         exit code 1   (pipeline.sources)
-    ├── OutputBusy         exit code 1   another run holds OUT
-    ├── OutputMismatch     exit code 1   OUT belongs to another recipe, or was damaged
-    └── TaskFailed         exit code 1   a task failed for good
+WinnowError            exit code 1
+├── RecipeError        exit code 2   (pipeline.recipe)
+├── InputError         exit code 1   (pipeline.sources)
+├── OutputBusy         exit code 1   another run holds OUT
+├── OutputMismatch     exit code 1   OUT belongs to another recipe, or was damaged
+└── TaskFailed         exit code 1   a task failed for good
 """
 
 

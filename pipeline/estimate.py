@@ -22,7 +22,8 @@ _TEXT_BYTES_PER_TOKEN = 4.3
 _BYTES_PER_DOCUMENT = 4_000  # of text
 _EXACT_ROW_BYTES = 72
 _SEGMENT_ROW_BYTES = 60
-# A worker with all libraries and kernels loaded, its extraction child (recycled before it grows past this), and buffers.
+# A worker with all libraries and kernels loaded, its extraction child (recycled before it grows past this), and
+# buffers.
 _WORKER_BYTES = 420 << 20
 _EXTRACTOR_BYTES = 700 << 20
 _PARTITION_BYTES = 256 << 20
@@ -57,7 +58,9 @@ def estimate(plan: Plan) -> Estimate:
         budget = plan_budget(mixture.shares, tokens, mixture.budget_tokens, mixture.max_epochs)
         train = plan.recipe.tokenizer.train if plan.recipe.tokenizer else None
         item = 2 if train and train.vocab_size <= 1 << 16 else 4
-        segments = budget.target_tokens / max(1, min(plan.recipe.shards.seq_len_tokens if plan.recipe.shards else 1, 1000))
+        segments = budget.target_tokens / max(
+            1, min(plan.recipe.shards.seq_len_tokens if plan.recipe.shards else 1, 1000)
+        )
         shard_bytes = float(budget.target_tokens * item)
         exchange["segments"] = int(shard_bytes + segments * _SEGMENT_ROW_BYTES)
     # Text is written after extraction, after the rules and at publication, at about 2.2 to 1 compression.

@@ -1,7 +1,7 @@
 """Conservation: what came in equals what stayed plus what was dropped and quarantined, counted from the written files.
 
-Nothing here trusts a counter that a stage kept while it ran: records come from the committed input tables, verdicts from the
-decision files, documents from the document files.
+Nothing here trusts a counter that a stage kept while it ran: records come from the committed input tables, verdicts
+from the decision files, documents from the document files.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -80,7 +80,9 @@ def balance(
             left = rows - sum(tally.rows.values()) + sum(tally.rows_out.values())
             reasons = {f"{verdict}/{reason}": count for (verdict, reason), count in sorted(tally.rows.items())}
             found.append(
-                Balance(source, stage, rows, left, by_verdict["drop"], by_verdict["quarantine"], by_verdict["cut"], reasons)
+                Balance(
+                    source, stage, rows, left, by_verdict["drop"], by_verdict["quarantine"], by_verdict["cut"], reasons
+                )
             )
             if left < 0:
                 raise ConservationError(f"source {source!r}: stage {stage!r} removed more rows than it got ({rows})")

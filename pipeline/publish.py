@@ -1,7 +1,7 @@
 """Publication: committed work files become the public tree of OUT, the manifest last.
 
-Nothing public exists while a run works. Publication removes the old manifest first, so a tree without `manifest.json` is one
-that was being written; running the same command again finishes it.
+Nothing public exists while a run works. Publication removes the old manifest first, so a tree without `manifest.json`
+is one that was being written; running the same command again finishes it.
 """
 
 import contextlib
@@ -25,13 +25,15 @@ MANIFEST = "manifest.json"
 MANIFEST_FORMAT = 1
 PUBLIC_FOLDERS = ("documents", "decisions", "samples", "dedup", "contamination", "shards")
 PRESENTATION = ("run.json", "report.json", "report.html")
-LIBRARIES = ("pyarrow", "numpy", "numba", "trafilatura", "resiliparse", "fastwarc", "warcio", "tokenizers", "tiktoken", "xxhash",
-             "fasttext-community")  # fmt: skip
+LIBRARIES = (
+    "fasttext-community", "fastwarc", "numba", "numpy", "pyarrow", "resiliparse", "tiktoken", "tokenizers",
+    "trafilatura", "warcio", "xxhash",
+)  # fmt: skip
 
 
 @contextlib.contextmanager
 def exclusive(out: str) -> Iterator[None]:
-    """Hold OUT for one run. Raises OutputBusy when another holds it. Object stores have no locks: there, nothing is held."""
+    """Hold OUT for one run. Raises OutputBusy when another holds it. Object stores have no locks: nothing is held."""
     if not storage.is_local(out):
         yield
         return
@@ -54,13 +56,13 @@ def exclusive(out: str) -> Iterator[None]:
 
 
 def check_owner(out: str, plan: Plan, *, replace: bool) -> None:
-    """Refuse an OUT that holds something else: another recipe's output (without `replace`), or files that are not ours."""
+    """Refuse an OUT that holds another recipe's output (without `replace`), or files that are not ours."""
     if storage.exists(storage.join(out, MANIFEST)):
         manifest = read_manifest(out)
         if manifest["key"] != plan.key and not replace:
             raise OutputMismatch(
-                f"{out} holds the output of recipe {manifest['recipe']['name']!r} over other inputs or settings. Give another "
-                "--out, or --replace to put this run's output in its place (unchanged stages are reused)."
+                f"{out} holds the output of recipe {manifest['recipe']['name']!r} over other inputs or settings. "
+                "Give another --out, or --replace to put this run's output in its place (unchanged stages are reused)."
             )
         return
     strangers = set(storage.listing(out)) - {"work", *PUBLIC_FOLDERS, *PRESENTATION}
@@ -131,7 +133,7 @@ def make_manifest(plan: Plan, files: list[tuple[str, commit.Output, str]]) -> di
     ]
     counted = ledger.count_inputs(tables)
     records = {(row["source"], row["path"]): row["records"] for row in counted.to_pylist()}
-    by_source = {name: 0 for name in plan.recipe.sources} | ledger.records_by_source(counted)
+    by_source = dict.fromkeys(plan.recipe.sources, 0) | ledger.records_by_source(counted)
     tallies: dict[str, dict[str, ledger.Tally]] = {}
     for stage in {name.split("/")[1] for name, _, _ in files if name.startswith("decisions/")}:
         paths = [work for name, _, work in files if name.startswith(f"decisions/{stage}/")]
@@ -166,7 +168,8 @@ def make_manifest(plan: Plan, files: list[tuple[str, commit.Output, str]]) -> di
         "mixture": _mixture(plan),
         "work": [stage.folder for stage in plan.graph.stages],
         "files": [
-            {"path": name, "rows": output.rows, "bytes": output.bytes, "digest": output.digest} for name, output, _ in files
+            {"path": name, "rows": output.rows, "bytes": output.bytes, "digest": output.digest}
+            for name, output, _ in files
         ],
     }
 

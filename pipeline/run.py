@@ -121,7 +121,10 @@ def find_guards(manifest: Mapping[str, Any]) -> Iterator[str]:
         for row in stages:
             wiped = row["rows_in"] >= WIPED_OUT_MIN_ROWS and row["rows_out"] <= WIPED_OUT_SHARE * row["rows_in"]
             if row["stage"] not in ("read", "extract", "url") and wiped and left:
-                yield f"stage {row['stage']!r} left {row['rows_out']:,} of {row['rows_in']:,} documents of source {source!r}"
+                yield (
+                    f"stage {row['stage']!r} left {row['rows_out']:,} of {row['rows_in']:,} documents "
+                    f"of source {source!r}"
+                )
     mixture = manifest["mixture"]
     if mixture and mixture["short"]:
         yield f"fewer tokens than asked: {mixture['target_tokens']:,} of {mixture['budget_tokens']:,}"

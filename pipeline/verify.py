@@ -2,7 +2,8 @@
 
 1. Every public file is there with the size and digest of the manifest, and there are no others.
 2. Records in equal documents plus removals, for each source and stage, counted again from the files.
-3. Every id that the inputs give (source, path, ordinal) has exactly one outcome: a document, a drop or a quarantine row.
+3. Every id that the inputs give (source, path, ordinal) has exactly one outcome: a document, a drop or a quarantine
+row.
    Compared as multisets through sums of two hashes, so memory does not grow with the number of documents.
 4. Every witness of a removed duplicate is a document that stayed.
 5. The token shards hold what index.json says.
@@ -51,7 +52,7 @@ def _files(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
             continue
         path = storage.join(out, name)
         if storage.size(path) != entry["bytes"]:
-            yield f"{name} has {storage.size(path):,} bytes, the manifest says {entry['bytes']:,}: run the same command again"
+            yield f"{name} has {storage.size(path):,} bytes, not {entry['bytes']:,}: run the same command again"
         elif storage.digest_of(path) != entry["digest"]:
             yield f"{name} does not have the digest of the manifest: it was changed after the run"
 
@@ -93,12 +94,14 @@ def _conservation(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
     said = {(row["source"], row["stage"]): row for row in manifest["stages"]}
     for row in found:
         before = said.get((row.source, row.stage), {})
-        if any(before.get(name) != getattr(row, name) for name in ("rows_in", "rows_out", "dropped", "quarantined", "cut")):
+        if any(
+            before.get(name) != getattr(row, name) for name in ("rows_in", "rows_out", "dropped", "quarantined", "cut")
+        ):
             yield f"stage {row.stage!r} of source {row.source!r}: the files give {row}, the manifest says {before}"
 
 
 class _Multiset:
-    """A count and two sums of hashes: equal for equal multisets, and different for others but for a chance of 2^-128."""
+    """A count and two sums of hashes: equal for equal multisets, else different but for luck (2^-128)."""
 
     def __init__(self) -> None:
         self.state = (0, 0, 0)
@@ -121,8 +124,8 @@ def _ids(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
             found.add(bytes.fromhex(identity))
         if expected.state != found.state:
             yield (
-                f"source {source!r}: {expected.state[0]:,} input records, {found.state[0]:,} outcomes, and their ids do not "
-                "agree: a record has no outcome, or two"
+                f"source {source!r}: {expected.state[0]:,} input records, {found.state[0]:,} outcomes, and their ids do "
+                "not agree: a record has no outcome, or two"
             )
 
 

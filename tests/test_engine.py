@@ -58,7 +58,9 @@ def test_remote_storage_path_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_beam_gives_the_same_bytes(tmp_path: Path, mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from pipeline.engine import beam
 
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")]))
+    monkeypatch.setenv(
+        "PYTHONPATH", os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
+    )
     ours, theirs = toy_stages.graph(str(tmp_path / "ours")), toy_stages.graph(str(tmp_path / "theirs"))
     local.run(ours, workers=2)
     beam.run(theirs, ["--direct_running_mode", mode, "--direct_num_workers", "2"])
@@ -149,7 +151,11 @@ def test_exchange_writer_refuses_a_partition_out_of_range(tmp_path: Path) -> Non
 
 
 def test_a_failing_write_leaves_nothing_behind(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError), storage.create(str(tmp_path / "file")) as file:
-        file.write(b"half")
-        raise ZeroDivisionError
+    def fail() -> None:
+        with storage.create(str(tmp_path / "file")) as file:
+            file.write(b"half")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert os.listdir(tmp_path) == []

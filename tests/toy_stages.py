@@ -19,7 +19,12 @@ def graph(out: str, *, tasks: int = 5, rows: int = 200, partitions: int = 3, **p
     shape = {"rows": rows, "partitions": partitions, **params}
     builder.add("numbers", "tests.toy_stages:numbers", tasks=tasks, params=shape)
     builder.add(
-        "by_remainder", "tests.toy_stages:by_remainder", kind="reduce", tasks=partitions, params={}, exchanges=["numbers"]
+        "by_remainder",
+        "tests.toy_stages:by_remainder",
+        kind="reduce",
+        tasks=partitions,
+        params={},
+        exchanges=["numbers"],
     )
     builder.add("total", "tests.toy_stages:total", kind="collect", upstream=["by_remainder"])
     return builder.build()

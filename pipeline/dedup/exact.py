@@ -33,8 +33,8 @@ def within(keys: pa.Array, source: str) -> pa.Array:
 def duplicates(table: pa.Table, last_key: bytes, last_id: bytes) -> tuple[np.ndarray, pa.Array, bytes, bytes]:
     """Rows of a sorted table that repeat an earlier row's key.
 
-    `last_key` and `last_id` carry the open group over from the table before (empty at the start). Returns the row numbers,
-    the ids of their witnesses (the first row of their group), and the carry for the next table.
+    `last_key` and `last_id` carry the open group over from the table before (empty at the start). Returns the row
+    numbers, the ids of their witnesses (the first row of their group), and the carry for the next table.
     """
     keys = binary_view(table["key"].combine_chunks())
     ids = binary_view(table["id"].combine_chunks())

@@ -1,8 +1,8 @@
 """The Beam driver: the same graph as an Apache Beam pipeline.
 
 PCollections carry task numbers; map outputs are committed files here too, so an interrupted job resumes. An Exchange
-re-reads the committed files into Beam's own GroupByKey in Arrow chunks. Barriers are side inputs that count what is done.
-Only this module imports apache_beam.
+re-reads the committed files into Beam's own GroupByKey in Arrow chunks. Barriers are side inputs that count what is
+done. Only this module imports apache_beam.
 """
 
 import functools
@@ -26,7 +26,8 @@ IN_PROCESS = "apache_beam.runners.portability.fn_api_runner.FnApiRunner"
 def run(graph: Graph, options: Sequence[str]) -> None:
     """Run the graph under the runner that `options` name (default: Beam's in-process runner, in memory).
 
-    Options are Beam's own, for example `--runner DataflowRunner --project ...`. Raises TaskFailed with the runner's message.
+    Options are Beam's own, for example `--runner DataflowRunner --project ...`. Raises TaskFailed with the runner's
+    message.
     """
     pipeline = beam.Pipeline(options=pipeline_options(options))
     compile_graph(pipeline, graph, graph.save())

@@ -1,7 +1,7 @@
 """The commit rule: a task's files count when its manifest is there, and the manifest is written last.
 
-`work/<stage>-<key>/tasks/00012.json` holds each output's name, rows, bytes and digest. Readers trust only manifests, so a
-killed attempt leaves nothing that anyone would read, and a retry writes the same bytes to the same names.
+`work/<stage>-<key>/tasks/00012.json` holds each output's name, rows, bytes and digest. Readers trust only manifests,
+so a killed attempt leaves nothing that anyone would read, and a retry writes the same bytes to the same names.
 """
 
 import functools

@@ -1,7 +1,8 @@
 """Exchange: rows move to partitions through Arrow IPC files, one file a map task.
 
 A writer collects rows, and for each flush writes one record batch a partition that has rows; the manifest lists the
-partition of each batch. A reducer opens the files one by one and reads only its batches, so memory does not grow with the input.
+partition of each batch. A reducer opens the files one by one and reads only its batches, so memory does not grow with
+the input.
 """
 
 import tempfile
@@ -82,7 +83,8 @@ def sorted_rows(
     *,
     limit_bytes: int = SORT_LIMIT_BYTES,
 ) -> Iterator[pa.Table]:
-    """A partition's rows in the total order of the columns `order`, as consecutive tables of at most about `limit_bytes`.
+    """A partition's rows in the total order of the columns `order`, as consecutive tables of at most about
+    `limit_bytes`.
 
     `read` is called once or twice. A partition above the limit is spread over scratch files by ranges of its first
     column (binary or numeric), each of which is then sorted in memory: equal rows of the first column stay together.

@@ -1,7 +1,8 @@
 """The graph: stages made of four primitives, each in a work folder named by everything that determines its content.
 
 - `map`: `tasks` independent tasks; task t reads its share of the inputs, or the files of task t upstream.
-- `reduce`: task p gets the rows that the stages in `exchanges` sent to partition p (the Exchange primitive is the pair of
+- `reduce`: task p gets the rows that the stages in `exchanges` sent to partition p (the Exchange primitive is the
+pair of
   an upstream task's `ctx.exchange(...)` and a `reduce` that names that stage).
 - `collect`: one task that gathers small integer counts and histograms.
 
@@ -29,7 +30,9 @@ _PACKAGE_ROOT = Path(pipeline.__file__).parent.parent
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage. `params` determine the bytes and enter the key; `places` (absolute paths) only say where to find them."""
+    """One stage. `params` determine the bytes and enter the key; `places` (absolute paths) only say where to find
+    them.
+    """
 
     name: str
     kind: Literal["map", "reduce", "collect"]

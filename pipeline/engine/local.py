@@ -1,7 +1,7 @@
 """The local driver: one supervised process a worker, dynamic scheduling, bounded retries, live progress.
 
-A worker that dies costs its task alone. A task that dies twice at the same record is tried again with that record set aside
-(it becomes a quarantine row); a task that fails on every attempt ends the run with its name and its log.
+A worker that dies costs its task alone. A task that dies twice at the same record is tried again with that record set
+aside (it becomes a quarantine row); a task that fails on every attempt ends the run with its name and its log.
 """
 
 import contextlib

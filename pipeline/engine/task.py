@@ -104,7 +104,9 @@ class TaskContext:
     # -- writing ---------------------------------------------------------------------------------------------------
 
     def parquet(self, name: str, schema: pa.Schema) -> TableWriter:
-        """The Parquet output of that name (opened at its first use; a name that is never asked for is never written)."""
+        """The Parquet output of that name (opened at its first use; a name that is never asked for is never
+        written).
+        """
         return self._open(name, lambda file: TableWriter(file, schema, parquet=True))
 
     def arrow(self, name: str, schema: pa.Schema) -> TableWriter:
@@ -164,7 +166,7 @@ class TaskContext:
 
     def _partition(self, stage: str) -> Iterator[pa.RecordBatch]:
         if self._shuffled is not None:
-            for chunk in self._shuffled[stage] if stage in self._shuffled else []:
+            for chunk in self._shuffled.get(stage, []):  # no chunk: no row was sent here
                 yield from pa.ipc.open_stream(chunk)
             return
         for manifest in self.manifests(stage):

@@ -22,14 +22,16 @@ CRUMB_BYTES = 8
 
 
 def die_with_parent() -> None:
-    """Ask the kernel (Linux) to end this process when its parent is gone, so that a killed driver leaves nobody behind."""
+    """Ask the kernel (Linux) to end this process when its parent is gone, so that a killed driver leaves nobody
+    behind.
+    """
     if sys.platform == "linux":
         pr_set_pdeathsig = 1
         ctypes.CDLL(None, use_errno=True).prctl(pr_set_pdeathsig, signal.SIGKILL)
 
 
 def main(connection: Connection, graph_path: str, crumb_path: str) -> None:
-    """Serve ("run", stage name, task, poisoned places); answer ("progress", share), ("done",) or ("error", kind, text)."""
+    """Serve (stage name, task, poisoned places); answer ("progress", share), ("done",) or ("error", kind, text)."""
     parent = os.getppid()
     die_with_parent()
     if os.getppid() != parent:  # it died before the request was in place

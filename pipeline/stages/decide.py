@@ -17,7 +17,8 @@ _PENDING_ROWS = 1024
 class Decisions:
     """Collects the verdicts of one ledger stage (`read`, `gopher_quality`, ...) and writes them in the order given.
 
-    Files appear only when there is something to write: public/decisions/<stage>/part-<part>.parquet and public/samples/...
+    Files appear only when there is something to write: public/decisions/<stage>/part-<part>.parquet and
+    public/samples/...
     """
 
     def __init__(self, ctx: TaskContext, ledger_stage: str, part: int, source: str) -> None:

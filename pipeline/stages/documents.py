@@ -1,7 +1,8 @@
 """documents: the kept documents, in their public form, and the decisions that came back by address.
 
-Task t reads docs/ of rules task t and the verdicts that the stages in `params["verdicts"]` ([stage, ledger stage], in the order
-of the run) sent to its rows, and writes public/documents/<source>/part-00000.parquet, public/decisions/<ledger stage>/....
+Task t reads docs/ of rules task t and the verdicts that the stages in `params["verdicts"]` ([stage, ledger stage], in
+the order of the run) sent to its rows, and writes public/documents/<source>/part-00000.parquet,
+public/decisions/<ledger stage>/....
 """
 
 import pyarrow as pa

@@ -1,5 +1,5 @@
-"""extract.<source>: records -> documents with text and tags. The costly stage, kept apart from the rules so that a changed
-rule never extracts again.
+"""extract.<source>: records -> documents with text and tags. The costly stage, kept apart from the rules so that a
+changed rule never extracts again.
 
 Task t reads the units of `params["tasks"][t]` ([file, split, splits of the file]) and writes
 - docs/00000.arrow       WORK_DOCUMENT rows, in record order

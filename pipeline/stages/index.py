@@ -1,7 +1,7 @@
 """index.<source>: one scan of each big file that can be cut, to find record boundaries and exact ordinals.
 
-Task t scans file t of `params["files"]` and writes splits/00000.json: a list of [index, start, end, first_ordinal], or null where
-the file turns out to be one piece (a gzip stream of a single member).
+Task t scans file t of `params["files"]` and writes splits/00000.json: a list of [index, start, end, first_ordinal],
+or null where the file turns out to be one piece (a gzip stream of a single member).
 """
 
 import json

@@ -3,7 +3,8 @@
 budget      token counts a source -> budget.json (targets, epochs, caps)
 histograms  task t: tokens by (epoch, bin of u) of its documents -> histograms/00000.arrow, sparse
 order       the sum of all histograms -> order/<source>.npy
-segments    task t: the kept copies of its segments, with their tokens -> exchange by shard (training shards, then validation)
+segments    task t: the kept copies of its segments, with their tokens -> exchange by shard (training shards, then
+validation)
 """
 
 import dataclasses

@@ -2,7 +2,8 @@
 
 text_sizes        bytes of text a source -> sizes.json
 tokenizer_sample  task t: documents that a hash draws, at their source's rate -> exchange to one partition
-tokenizer         trains on them in the order of ids -> public/shards/tokenizer.json (or copies the one that is given there)
+tokenizer         trains on them in the order of ids -> public/shards/tokenizer.json (or copies the one that is given
+there)
 """
 
 import json
@@ -43,7 +44,9 @@ def sample(ctx: TaskContext) -> None:
     for path in ctx.outputs("documents", f"{PUBLIC}documents/"):
         for batch in read_parquet(path, ["id", "text"]).to_batches(max_chunksize=1024):
             ids = [bytes.fromhex(identity) for identity in batch.column("id").to_pylist()]
-            drawn = [row for row, identity in enumerate(ids) if hash01(ctx.params["seed"], "tokenizer", identity) < rate]
+            drawn = [
+                row for row, identity in enumerate(ids) if hash01(ctx.params["seed"], "tokenizer", identity) < rate
+            ]
             texts = [batch.column("text")[row].as_py()[:MAX_DOCUMENT_CHARS] for row in drawn]
             rows = [pa.array([ids[row] for row in drawn], records.ID), pa.array(texts, pa.string())]
             out.write(np.zeros(len(drawn), np.int64), pa.RecordBatch.from_arrays(rows, schema=SAMPLE_TEXT))

@@ -1,7 +1,7 @@
 """tokens: kept documents -> token ids, each document ending with the end-of-text id.
 
-Task t reads the documents of documents task t and writes tokens/00000.arrow. Documents are held out for validation by the hash
-of their normalised text, so that equal texts are on the same side even when nothing was deduplicated.
+Task t reads the documents of documents task t and writes tokens/00000.arrow. Documents are held out for validation by
+the hash of their normalised text, so that equal texts are on the same side even when nothing was deduplicated.
 """
 
 import functools
@@ -42,7 +42,9 @@ def run(ctx: TaskContext) -> None:
         for batch in read_parquet(path, ["id", "text"]).to_batches(max_chunksize=BATCH_ROWS):
             texts = batch.column("text")
             flat, offsets = chosen.encode(texts.to_pylist())
-            aside = held_out(binary_view(content_keys(texts)), seed=ctx.params["seed"], fraction=ctx.params["validation"])
+            aside = held_out(
+                binary_view(content_keys(texts)), seed=ctx.params["seed"], fraction=ctx.params["validation"]
+            )
             counts = np.diff(offsets)
             arrays = [
                 pa.array([bytes.fromhex(identity) for identity in batch.column("id").to_pylist()], records.ID),

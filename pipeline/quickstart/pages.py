@@ -201,6 +201,25 @@ def _interview(writer: Writer, page: Page, words: int) -> Page:
     return replace(page, blocks=tuple(blocks))
 
 
+def book_page(seed: int, key: str, words: int) -> Page:
+    """A whole English book on one page: chapters on different topics, in all registers of prose."""
+    dice = Dice(seed, "book", key)
+    grammars = LANGUAGES["en"].grammars
+    topics = dice.sample(tuple(grammars), len(grammars))
+    blocks: list[Block] = []
+    for chapter, topic in enumerate(topics):
+        writer = Writer(grammars[topic], Dice(seed, "chapter", f"{key}/{chapter}"))
+        blocks.append(Block("h2", (f"Chapter {chapter + 1}: {writer.phrase('headline')}",)))
+        left = words // len(topics)
+        while left > 0:
+            registers = writer.dice.sample(("prose", "prose", "prose", "lore", "prose", "chat"), 5)
+            text = " ".join(writer.phrase(register) for register in registers)
+            blocks.append(Block("p", (text,)))
+            left -= count_words(text, "en")
+    writer = Writer(grammars[topics[0]], dice)
+    return Page(key, "article", "en", f"{writer.phrase('headline')}: a book", writer.phrase("name"), "2012-03-01", tuple(blocks))
+
+
 _KINDS: dict[str, Callable[[Writer, Page, int], Page]] = {
     "article": _article,
     "blog": _blog,

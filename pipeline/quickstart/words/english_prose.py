@@ -77,32 +77,36 @@ SHARED = {
     """),
     "tail": split_lines("""
         without much noise
-        for the first time in {count} years
-        as if nothing had happened
+        for once in {count} years
+        as {name} had hoped
         with great patience
         long after {matter} had been settled
         and nobody objected
-        to the delight of the {person}
+        delighting every {person}
         although {matter} remained a worry
         at a cost of {count} thousand
-        with the help of a {adj} {thing}
-        before anybody could stop them
+        with help from {name}
+        before {name} could object
         in spite of {matter}
         almost by accident
-        and then started all over again
+        and {soon} started again
         under the eyes of {count} visitors
-        much as their parents had done
-        only to begin again in {month}
-        and sent the bill to {town}
+        much as in {town}
+        until {month} came
+        and billed {town} for it
         so that the {thing} would last
-        with more care than usual
+        with {count} helpers
         because of {matter}
-        for reasons of their own
+        for {adj} reasons
         while {name} kept the accounts
         as the {person} had suggested
         until the {things} were ready
-        and never spoke of it again
+        and {seldom} spoke of it
     """),
+    "soon": split_words("soon, quietly, finally, at once, reluctantly, gladly, simply, later, almost, in time"),
+    "seldom": split_words("seldom, rarely, often, usually, hardly ever, mostly, always, at times"),
+    "nobody": ("nobody", "hardly anyone", "no one", "almost nobody", "not one {person}", "no {person}"),
+    "said": split_words("said, recalled, admitted, explained, insisted, remarked, repeated, answered, conceded"),
     "because": split_lines("""
         because the {thing} was too {adj}
         since {matter} left no other choice
@@ -159,35 +163,35 @@ SHARED = {
 
 PROSE = split_lines("""
     {opener}, the {person} {verbed} {object} {place}.
-    The {thing} {place} was {verbed} by a {person} from {town} who had never seen one before.
+    The {thing} {place} was {verbed} by a {person} from {town} {time}.
     {name} {verbed} {object}, {tail}.
-    Most of the {things} in {town} are older than they look.
-    What the {person} {verbed} {time} turned out to be a {adj} {thing}.
+    Most {things} in {town} are {adj}, and some are {adj} as well.
+    What the {person} {verbed} {time} was {soon} called a {adj} {thing}.
     Nobody in {town} had {verbed} a {thing} like this, {because}.
     The {person} and the {person} disagreed about {matter}.
     {opener}, {object} had to be {verbed} twice.
     It took {name} {count} days to {verb} {object}.
     There was talk of {matter}, but {reaction}.
-    "We {verbed} the {things} ourselves," said {name}, "and {reaction}."
+    "We {verbed} the {things} ourselves," {said} {name}, "and {reaction}."
     The {adj} {thing} stood {place} and waited for the {person}.
     If the {person} had {verbed} the {thing} earlier, {matter} would hardly have mattered.
-    {opener}, {matter} became the main concern of every {person}.
+    {opener}, {matter} {soon} worried every {person}.
     They {verbed} {object}, {verbed} {object} and went home.
-    A {person} who {verbs} {things} for a living knows what {matter} can do.
-    {town} has {count} {things}, and each of them was {verbed} by hand.
-    The first {thing} was {adj}, the second {adj}, and the third was never finished.
+    A {person} who {verbs} {things} {seldom} worries about {matter}.
+    {town} has {count} {things}, {seldom} {adj} and never {adj}.
+    The first {thing} was {adj}, the second {adj}, the third was {soon} {verbed}.
     {name} had spent {count} years {verbing} {things} {place}.
     Instead of {verbing} {object}, the {person} wrote to {name}.
     One can still see {object} {place}, {tail}.
     This is how {object} came to {town}.
     {opener}, there were only {count} {things} left.
     The {person} kept {object} {place}, {tail}.
-    That {adj} {thing} belongs to a family which has lived in {town} since {year}.
+    That {adj} {thing} belongs to {name}, whose parents {verbed} it in {year}.
     Neither the {person} nor the {person} wanted to {verb} the {thing}.
     {name} remembers {matter} and the smell of {adj} {things}.
     Later the {things} were {verbed} again, {because}.
-    Behind the {adj} {thing} there is a small room that few people have entered.
-    "Without the {thing} we would have been lost," the {person} admitted {time}.
+    Behind the {adj} {thing} is a room where {nobody} {verbs} {things}.
+    "It was the {thing} that {name} {verbed}," the {person} {said} {time}.
     To {verb} {object} was considered bad luck {place}.
     {opener}, {name} offered to {verb} the {things} for nothing.
     The price of a {adj} {thing} rose from {count} to {count} within a year.
@@ -200,38 +204,38 @@ PROSE = split_lines("""
     The {person} had only one condition: {object} must stay {place}.
     For {count} years the {things} of {town} had been {verbed} in the same way.
     Perhaps {matter} explains why so few {things} have survived.
-    {name}, a {person} by trade, took a different view of {matter}.
+    {name}, once a {person} in {town}, {soon} wrote about {matter}.
     There is something {adj} about {object}.
     She {verbed} {object} slowly, {tail}.
     He had learned to {verb} {things} from a {person} in {town}.
-    The {thing} was {adj}, which did not stop the {person} from {verbing} it.
-    Of the {count} {things} that were ordered, only a few arrived {place}.
+    The {thing} was {adj}, but the {person} {soon} {verbed} it.
+    Of {count} {things} only {count} were {soon} {verbed} {place}.
     {opener}, the council asked {name} to {verb} {object}.
-    In the middle of the room stood a {adj} {thing}, covered with dust.
+    Between two {things} stood a {adj} {thing} {place}.
     The story of {object} begins with {matter}.
     Every {person} has an opinion on {matter}.
-    "It is {adj}, but it works," {name} said about {object}.
+    "It is {adj}, but it works," {name} {said} about {object}.
     People {place} still use {things} that were {verbed} before {year}.
-    It would be wrong to blame the {person} for {matter}.
+    {name} never blamed the {person} for {matter}.
     As a child, {name} used to {verb} {things} {place}.
-    Three things are needed: a {thing}, a {adj} {thing} and plenty of time.
+    One needs a {thing}, a {adj} {thing} and {count} {things}.
     Then came {matter}, and {object} was {verbed} within a week.
     The {person} counted the {things} twice, {tail}.
     {opener}, {reaction}.
     More than {count} people {verbed} {object} {time}.
     The museum in {town} keeps a {thing} that {name} {verbed} in {year}.
-    Because {matter} was so pressing, nobody looked closely at the {adj} {things}.
+    As {matter} was pressing, {nobody} {verbed} the {adj} {things}.
     {name} and a {person} from {town} set out to {verb} {object}.
-    Hardly anyone noticed that the {thing} had been {verbed}.
+    {nobody} noticed how the {thing} was {soon} {verbed}.
     It is easy to {verb} a {thing}, and hard to {verb} it well.
-    {opener}, the {person} closed the door and left {object} {place}.
-    The {things} are {adj} in {month} and {adj} by the end of the year.
-    Some say that {name} {verbed} the {thing}, others that it was the {person}.
-    What remains is a {adj} {thing} and a long list of debts.
+    {opener}, the {person} left and {name} {verbed} {object} {place}.
+    The {things} are {adj} in {month} and {adj} in {month}.
+    Some say {name} {verbed} the {thing}, others blame a {person}.
+    What remains is a {adj} {thing} and {count} {things} {place}.
     In {year} the {person} {verbed} the last {thing} {place}.
     The {person} smiled, {verbed} the {thing} and said that {reaction}.
     A second {thing}, less {adj} than the first, was {verbed} {time}.
-    {matter} and a few {adj} {things} were enough to change the plan.
+    {matter} and a few {adj} {things} {soon} changed the plan.
     Up to {count} {things} a day were {verbed} {place}, {tail}.
     {opener}, {name} sold the {thing} to a {person} and moved to {town}.
     For the {person}, {object} meant a new beginning.
@@ -240,12 +244,12 @@ PROSE = split_lines("""
     They had to {verb} the {thing} in the dark, {because}.
     Today {object} can be seen {place}, free of charge.
     The {person} who {verbed} it never learned to {verb} anything else.
-    Between the {thing} and the {thing} there was hardly room for a {person}.
-    {opener}, an old {person} {verbed} what was left of the {things}.
+    Between the {thing} and the {thing} {nobody} {verbed} anything.
+    {opener}, an old {person} {verbed} the rest of the {things}.
     Only {count} of them were {adj} enough to be {verbed}.
     At {town} the {thing} was {verbed}, and the {person} had to think again.
     {name} never tired of {verbing} {object}.
-    That was {time}, long before anyone spoke of {matter}.
+    That was {time}, when {matter} was {seldom} discussed.
     When the {person} finally {verbed} {object}, {reaction}.
     Not every {thing} is as {adj} as the one that {name} {verbed}.
 """)
@@ -253,89 +257,89 @@ PROSE = split_lines("""
 LORE = split_lines("""
     In most regions a {thing} is {verbed} before it is {adj} enough for use.
     The earliest known {thing} dates from {year} and was found {place}.
-    {things} are usually {verbed} by a trained {person}, although exceptions are known.
-    The word for this kind of {thing} comes from the dialect of {town}.
-    Two types are distinguished: the {adj} {thing} and the {adj} {thing}.
-    According to the survey of {year}, there were {count} {things} in the district of {town}.
+    {things} are {seldom} {verbed} by a {person}, although {name} knew exceptions.
+    The word for a {adj} {thing} {soon} reached {town}.
+    One distinguishes the {adj} {thing} and the {adj} {thing}.
+    The survey of {year} lists {count} {things} in {town}.
     Its importance declined after {year} because of {matter}.
     The {person} {name} described {object} in detail in {year}.
     Unlike the {adj} {thing}, it cannot be {verbed} {place}.
     A typical {thing} weighs between {count} and {count} kilograms.
     The technique of {verbing} {things} spread from {town} to the neighbouring valleys.
-    Modern {things} differ from older ones in that they are {verbed} only once.
-    Several accounts mention {object}, but none of them explains {matter}.
-    Its development is closely connected with {matter}.
+    Modern {things} differ from {adj} ones and are {seldom} {verbed}.
+    Several accounts mention {object}, but {nobody} explains {matter}.
+    Its development {soon} depended on {matter}.
     The {thing} consists of a {adj} upper part, a {thing} and a {adj} base.
-    In {year} the trade was regulated, and every {person} had to register in {town}.
-    Researchers have suggested that {matter} influenced the form of the {thing}.
+    In {year} every {person} had to register in {town}.
+    {name} suggested that {matter} influenced the {adj} {thing}.
     By {year} more than {count} workshops {verbed} {things} of this type.
     The collection in {town} includes {count} {things}, most of them {adj}.
-    It is often confused with the {adj} {thing}, which serves a different purpose.
-    The best preserved example stands {place} and was {verbed} in {year}.
-    For a long time it was believed that only a {person} could {verb} {object}.
-    This view was corrected by {name}, who compared {count} {things} from {town}.
-    The {person} is responsible for {matter} and for the condition of the {things}.
+    It is {seldom} confused with the {adj} {thing}, which {name} {verbed}.
+    The best example stands {place} and was {verbed} in {year}.
+    Until {year} {nobody} but a {person} could {verb} {object}.
+    This was corrected by {name}, who compared {count} {things} from {town}.
+    The {person} answers for {matter} and for all {things}.
     {things} of this period are {adj} and rarely longer than {count} centimetres.
-    A later form, known as the {town} {thing}, was {verbed} until {year}.
-    {matter} is the main reason why the {thing} has to be {verbed} so often.
+    A later form, the {town} {thing}, was {verbed} until {year}.
+    {matter} explains why the {thing} is {seldom} {verbed}.
     Under favourable conditions a {thing} lasts for {count} years.
     The method requires a {thing}, a {thing} and at least one {adj} {thing}.
     As a rule the {thing} is {verbed} {place}, where {matter} plays a smaller part.
-    Historians disagree about the origin of the {adj} {thing}.
+    {name} and {name} disagree about the {adj} {thing}.
     A description from {year} lists the {thing}, the {thing} and the {thing} as its main parts.
     The number of {things} fell from {count} thousand in {year} to {count} in {year}.
-    Today it is {verbed} mainly for exhibitions and by a small circle of friends of the craft.
+    Today it is {verbed} in {town} and by {count} friends of the craft.
     The oldest rules for {verbing} {things} were written down in {town} by {name}.
-    In the south the {thing} is more {adj}, which is explained by {matter}.
+    Near {town} the {thing} is more {adj}, which {matter} explains.
     It was not until {year} that a {person} {verbed} the first {adj} {thing}.
     The result is a {adj} {thing} that can be {verbed} without further preparation.
     When {matter} changes, the {thing} must be {verbed} again.
-    Both the {thing} and the {adj} {thing} are mentioned in the charter of {town}.
+    Both the {thing} and the {adj} {thing} appear in records from {town}.
     The {person} {verbs} the {thing} first and the {adj} {thing} afterwards.
-    Because a {thing} of this kind is {adj}, it has to be kept {place}.
+    As a {thing} like this is {adj}, it is {seldom} kept {place}.
 """)
 
 CHAT = split_lines("""
-    I tried to {verb} my {thing} last weekend and it went better than I thought.
+    I tried to {verb} my {thing} {time} and {reaction}.
     Has anyone here ever {verbed} a {adj} {thing}?
-    My old {thing} is {adj}, so I have been looking for another one.
+    My {adj} {thing} is {adj}, so I {soon} want another.
     You should ask a {person} before you {verb} it.
-    That is what I did {time}, and I have not had to {verb} it since.
-    Honestly, {matter} is the least of my problems.
+    I did that {time} and have {seldom} {verbed} it since.
+    Honestly, {matter} {soon} bored me.
     I would not {verb} the {thing} until you know more about {matter}.
     We have one of those {place}, and it is {adj} but fine.
-    Thanks, that is the kind of answer I was hoping for.
+    Thanks {name}, my {person} {said} the same.
     If it is {adj}, leave it alone for {count} days and look again.
     The {person} in {town} told me that {reaction}.
-    I paid {count} for mine, which was probably too much.
+    I paid {count} for mine in {town}, {seldom} less.
     Do you {verb} it before or after the {thing}?
     It depends on {matter} and on how {adj} your {thing} is.
     Mine was {verbed} in {year} and still works.
-    Sorry for the late reply, I was away {time}.
-    I read somewhere that you can {verb} it with a {thing}.
-    Please do not do that, I have seen what happens to {things} that are {verbed} too often.
+    Sorry, I was in {town} {time}.
+    I read in {town} that you can {verb} it with a {thing}.
+    Please {seldom} do that, I saw {things} {verbed} too often.
     In my experience the {adj} ones last longer.
     There is a shop in {town} that sells {adj} {things} for less.
     My {person} swears by {verbing} them {place}.
-    What exactly do you mean by {adj}?
-    I took some pictures of the {thing} and will post them tomorrow.
+    What do you mean by {adj}, {name}?
+    I photographed the {thing} and will {soon} post it.
     After reading this I {verbed} mine again, {because}.
     For what it is worth, {name} wrote a good piece on {matter}.
     It sounds as if your {thing} was {verbed} by somebody in a hurry.
-    I have {count} of them and every one is {adj} in its own way.
-    Could you tell us a bit more about the {thing}?
-    Good point about {matter}, I had not thought of that.
-    Start with the {adj} {thing}, the rest will be easier.
-    We had the same trouble in {town} until a {person} {verbed} the {thing}.
+    I have {count} of them, each {adj} or {adj}.
+    Could you describe the {adj} {thing} {place}?
+    Good point about {matter}, {name} never {said} that.
+    Start with the {adj} {thing}, the {things} come later.
+    We had {matter} in {town} until a {person} {verbed} the {thing}.
     If all else fails, {verb} the {thing} and try again in {month}.
     You are right that {matter} makes it harder.
     I gave up after {count} attempts and bought a {adj} {thing} instead.
     It was my {person} who taught me to {verb} {things} properly.
-    Never {verb} a {thing} when it is {adj}, that is all I can say.
+    Never {verb} a {thing} when it is {adj}, {nobody} does.
     The {things} we got {time} were not nearly as {adj}.
     Is it normal that the {thing} looks {adj} after you {verb} it?
-    Let me know how it turns out.
-    Well, {reaction}, at least in my case.
+    Let us know whether {name} {verbed} it.
+    Well, {reaction}, at least in {town}.
 """)
 
 MANUAL = split_lines("""

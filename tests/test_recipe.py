@@ -218,11 +218,11 @@ def test_prefer_is_completed_in_the_order_of_the_recipe() -> None:
 def test_weights_near_one_are_divided_by_their_sum_and_others_on_request_only() -> None:
     recipe = loads(DOCUMENTS + TOKENS, overrides=["mixture.weights.web=0.6005"])
     assert recipe.mixture is not None
-    assert sum(recipe.mixture.shares().values()) == pytest.approx(1, abs=1e-12)
+    assert sum(recipe.mixture.shares.values()) == pytest.approx(1, abs=1e-12)
     assert notes(recipe) == []
     recipe = loads(DOCUMENTS + TOKENS, overrides=["mixture.weights.web=1.2", "mixture.normalize=true"])
     assert recipe.mixture is not None
-    assert recipe.mixture.shares() == pytest.approx({"web": 0.75, "notes": 0.25})
+    assert recipe.mixture.shares == pytest.approx({"web": 0.75, "notes": 0.25})
     assert notes(recipe) == ["the weights sum to 1.6 and are divided by it (mixture.normalize): web 0.75, notes 0.25"]
 
 
@@ -298,6 +298,17 @@ def test_check_files_names_what_is_missing_and_what_is_near(tmp_path: Path) -> N
     (tmp_path / "crawl" / "a.warc.gz").unlink()
     with pytest.raises(RecipeError, match=r"sources\.web\.paths\[0\]: no file matches"):
         check_files(load(tmp_path / "r.yaml"))
+
+
+def test_a_language_model_is_a_name_or_a_file() -> None:
+    recipe = loads(DOCUMENTS + "languages: {keep: [eng_Latn], model: models/glot.bin}\n", folder="/r")
+    assert recipe.languages is not None
+    assert recipe.languages.model == "/r/models/glot.bin"
+    assert b"glot.bin" not in canonical(recipe)
+    recipe = loads(DOCUMENTS + "languages: {keep: [en]}\n")
+    assert recipe.languages is not None
+    assert recipe.languages.model == "lid.176"
+    assert b'"model":"lid.176"' in canonical(recipe)
 
 
 def test_the_starter_recipe_loads() -> None:

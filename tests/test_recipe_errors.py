@@ -119,6 +119,9 @@ CASES = {
     ),
     "no method": Case("{gpt3: cut}", "{}", 18, "contamination.methods", "no method given"),
     "unknown language": Case("keep: [en]", "keep: [eng]", 13, "languages.keep", "unknown language 'eng'", "en"),
+    "unknown language model": Case(
+        "keep: [en]", "keep: [en], model: lid.167", 13, "languages.model", "unknown", "lid.176"
+    ),
     "language twice": Case("keep: [en]", "keep: [en, en]", 13, "languages.keep", "en listed more than once"),
     "no paths": Case("[notes.warc]", "[]", 12, "sources.notes.paths", "expected 1 or more, found an empty list"),
     "home folder": Case(

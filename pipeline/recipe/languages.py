@@ -1,5 +1,7 @@
 """The labels of fastText's lid.176, so that a recipe can be checked without the model."""
 
+LID = "lid.176"
+"""The name by which recipes call the bundled model."""
 _LABELS = """
 af als am an ar arz as ast av az azb ba bar bcl be bg bh bn bo bpy br bs bxr ca cbk ce ceb ckb co cs cv cy da de
 diq dsb dty dv el eml en eo es et eu fa fi fr frr fy ga gd gl gn gom gu gv he hi hif hr hsb ht hu hy ia id ie

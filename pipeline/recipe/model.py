@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
 from pipeline.recipe.document import Document
-from pipeline.recipe.languages import LID_176
+from pipeline.recipe.languages import LID, LID_176
 from pipeline.recipe.problems import KeyPath, Mark, Problem, dotted
 from pipeline.recipe.sources import Source
 from pipeline.recipe.values import (
@@ -20,6 +20,7 @@ from pipeline.recipe.values import (
     Distinct,
     FrozenDict,
     Location,
+    Locations,
     Names,
     Part,
     Share,
@@ -40,18 +41,25 @@ SourceName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_le
 class Languages(Part):
     """Keep documents in some languages, by the label and score of a language model."""
 
-    model: Literal["lid.176"] = "lid.176"
-    """fastText's lid.176, compressed (Joulin et al. 2016)."""
+    model: Annotated[Location, Locations(names=(LID,))] = LID
+    """lid.176, fastText's model in its compressed form (Joulin et al. 2016), or a fastText model file (.ftz, .bin)."""
     keep: Names
     """ISO 639 codes: [en, de]. Documents in other languages are dropped."""
     min_score: Share = 0.65
     """Documents whose label scores lower are dropped; 0.65 in RefinedWeb and FineWeb."""
 
+    @field_validator("model")
+    @classmethod
+    def _name_or_file(cls, model: str) -> str:
+        if model != LID and not model.endswith((".ftz", ".bin")):
+            raise unknown_name("language model", model, (LID,))
+        return model
+
     @field_validator("keep")
     @classmethod
-    def _labels(cls, keep: tuple[str, ...]) -> tuple[str, ...]:
+    def _labels(cls, keep: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         for code in keep:
-            if code not in LID_176:
+            if info.data.get("model") == LID and code not in LID_176:
                 raise unknown_name("language", code, LID_176)
         return keep
 
@@ -158,6 +166,7 @@ class Mixture(Part):
             raise refuse(f"the weights sum to {total:.6g}, not 1; {remedy}")
         return weights
 
+    @property
     def shares(self) -> Mapping[str, float]:
         """The weights divided by their sum."""
         total = math.fsum(self.weights.values())

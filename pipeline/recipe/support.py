@@ -44,7 +44,7 @@ def notes(recipe: Recipe) -> list[str]:
     if recipe.mixture is None or not recipe.mixture.normalize:
         return []
     total = sum(recipe.mixture.weights.values())
-    shares = listed(f"{name} {share:.4g}" for name, share in recipe.mixture.shares().items())
+    shares = listed(f"{name} {share:.4g}" for name, share in recipe.mixture.shares.items())
     return [f"the weights sum to {total:.6g} and are divided by it (mixture.normalize): {shares}"]
 
 

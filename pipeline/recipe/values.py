@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Annotated, Any, NamedTuple, NoReturn, TypeVar
 
@@ -68,11 +69,14 @@ def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
-class _Locations:
-    """Marks a field whose text says where something lies, not what it is."""
+@dataclass(frozen=True)
+class Locations:
+    """Marks a field whose text says where something lies, not what it is; `names` are texts that do not."""
+
+    names: tuple[str, ...] = ()
 
 
-LOCATIONS = _Locations()
+LOCATIONS = Locations()
 Location = Annotated[str, Field(min_length=1), AfterValidator(_literal_path)]
 """A path or URL; fields that hold some carry the mark LOCATIONS."""
 Distinct = Annotated[tuple[str, ...], AfterValidator(_distinct)]
@@ -81,15 +85,15 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
 
 
-def relocate(value: T, place: Callable[[KeyPath, str], str], path: KeyPath = (), marked: bool = False) -> T:
+def relocate(value: T, place: Callable[[KeyPath, str], str], path: KeyPath = (), marked: Locations | None = None) -> T:
     """`value` with every location in it, also of files that filters name, replaced by `place(key path, location)`."""
     new: Any = value  # its type does not change, but mypy cannot follow
     if isinstance(value, PurePath):
         new = type(value)(place(path, str(value)))
     elif isinstance(value, str):
-        new = place(path, value) if marked else value
+        new = place(path, value) if marked and value not in marked.names else value
     elif isinstance(value, BaseModel):
-        moved = {name: relocate(getattr(value, name), place, (*path, name), has) for name, has in _fields(value)}
+        moved = {name: relocate(getattr(value, name), place, (*path, name), mark) for name, mark in _fields(value)}
         new = value.model_copy(update=moved)
     elif isinstance(value, Mapping):
         new = FrozenDict({key: relocate(item, place, (*path, key), marked) for key, item in value.items()})
@@ -112,10 +116,10 @@ def locations(value: Any, path: KeyPath = ()) -> tuple[tuple[KeyPath, str], ...]
     return tuple(found)
 
 
-def plain(value: Any, marked: bool = False) -> Any:
+def plain(value: Any, marked: Locations | None = None) -> Any:
     """`value` as JSON-able data without its locations: what it asks for, wherever things lie."""
     if isinstance(value, BaseModel):
-        kept = {name: plain(getattr(value, name), has) for name, has in _fields(value)}
+        kept = {name: plain(getattr(value, name), mark) for name, mark in _fields(value)}
         return {name: item for name, item in kept.items() if item is not _LEFT_OUT}
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in value.items()}
@@ -124,7 +128,7 @@ def plain(value: Any, marked: bool = False) -> Any:
         return _LEFT_OUT if _LEFT_OUT in items else items
     if isinstance(value, frozenset):
         return sorted(plain(item) for item in value)
-    if isinstance(value, PurePath) or (marked and isinstance(value, str)):
+    if isinstance(value, PurePath) or (marked and isinstance(value, str) and value not in marked.names):
         return _LEFT_OUT
     return value
 
@@ -132,7 +136,7 @@ def plain(value: Any, marked: bool = False) -> Any:
 _LEFT_OUT = object()
 
 
-def _fields(model: BaseModel) -> Iterator[tuple[str, bool]]:
-    """The name of each field, and whether it holds locations."""
+def _fields(model: BaseModel) -> Iterator[tuple[str, Locations | None]]:
+    """The name of each field, and its mark if it holds locations."""
     for name, info in type(model).model_fields.items():
-        yield name, any(entry is LOCATIONS for entry in info.metadata)
+        yield name, next((entry for entry in info.metadata if isinstance(entry, Locations)), None)

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -12,7 +11,6 @@ from pipeline.filters import FILTERS
 from pipeline.recipe import init_recipe, schema
 from pipeline.recipe.json_schema import field_docs
 from pipeline.recipe.model import MinHash, Recipe
-from pipeline.recipe.values import Part
 from pipeline.sources import READERS
 from tests.test_recipe import DOCUMENTS, TOKENS, WHOLE
 
@@ -63,13 +61,12 @@ def test_the_schema_knows_keys_types_and_limits(old: str, new: str, path: str) -
 
 
 def test_every_key_of_a_recipe_is_described() -> None:
-    parts = {cls.__name__ for cls in _subclasses(Part)} | {"Recipe"}
     definitions = {**schema()["$defs"], "Recipe": schema()}
     missing = [
         f"{part}.{name}"
-        for part in parts & definitions.keys()
+        for part in definitions
         if not part.endswith("_entry")
-        for name, entry in definitions[part]["properties"].items()
+        for name, entry in definitions[part].get("properties", {}).items()
         if not entry.get("description")
     ]
     assert missing == []
@@ -83,7 +80,3 @@ def test_the_options_of_every_reader_and_filter_are_in_the_schema() -> None:
         assert set(definitions[filter_.params.__name__]["properties"]) == set(filter_.params.model_fields)
     readers = [rule["if"]["properties"]["reader"]["const"] for rule in definitions["Source"]["allOf"]]
     assert readers == list(READERS)
-
-
-def _subclasses(cls: type[Any]) -> set[type[Any]]:
-    return {cls, *(found for child in cls.__subclasses__() for found in _subclasses(child))}

@@ -27,6 +27,9 @@ def schema() -> dict[str, Any]:
     definitions = whole["$defs"]
     for model, _ in models:
         _describe(model, definitions)
+    for filter_ in FILTERS.values():
+        for name, entry in definitions[filter_.params.__name__]["properties"].items():
+            entry.setdefault("description", f"{name.replace('_', ' ').capitalize()}. {filter_.source}.")
     filters = [references[filter_entry(name), "validation"] for name in FILTERS]
     source = definitions["Source"]["properties"]
     source["filters"]["items"] = {"oneOf": [{"enum": list(FILTERS)}, *filters]}
@@ -103,7 +106,8 @@ def _adapt(node: Any) -> None:
             node["pattern"] = "^[1-9][0-9]*(_[0-9]+)+$"
         if "patternProperties" in node:
             node["additionalProperties"] = False
-        node.pop("title", None)
+        if isinstance(node.get("title"), str):  # a property may be called so too
+            del node["title"]
         for value in list(node.values()):
             _adapt(value)
     elif isinstance(node, list):

@@ -35,7 +35,7 @@ def load(path: str | Path, *, inputs: Mapping[str, Sequence[str]] = {}, override
     except OSError as error:
         raise RecipeError([_unreadable(path, error, bundled)]) from None
     folder = Path.cwd() if file.parent.resolve() == _bundle() else file.parent
-    return loads(text, file=name, folder=folder, inputs=inputs, overrides=overrides)
+    return loads(text, file=str(file), folder=folder, inputs=inputs, overrides=overrides)
 
 
 def loads(

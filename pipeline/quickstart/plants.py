@@ -1,0 +1,282 @@
+"""What goes into the crawl: clean pages, and everything that was planted among them, each with its truth."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pipeline.quickstart.archives import Response
+from pipeline.quickstart.dice import Dice
+from pipeline.quickstart.grammar import Writer
+from pipeline.quickstart.pages import Page, book_page, prose_page
+from pipeline.quickstart.quiz import quiz_items
+from pipeline.quickstart.sites import Site, render, sites_for, url_of
+from pipeline.quickstart.spam import SPAM_FORMS, spam_page
+from pipeline.quickstart.variants import CHARSETS, LEAK_FORMS, LIES, edited, encoded, jaccard, leaked, lies_for
+from pipeline.quickstart.words import LANGUAGES
+
+KEPT_LANGUAGES = ("en", "de", "fr", "es", "ru", "pl", "zh", "ja")
+OTHER_LANGUAGES = ("el",)
+_LANGUAGE_SHARES = (
+    ("en", 0.62), ("de", 0.08), ("fr", 0.07), ("es", 0.07), ("ru", 0.06), ("zh", 0.05), ("pl", 0.03), ("ja", 0.02),
+)  # fmt: skip
+_ENGLISH_KINDS = (
+    ("article", 0.47), ("blog", 0.16), ("forum", 0.08), ("documentation", 0.07), ("answers", 0.06), ("interview", 0.04),
+    ("table", 0.04), ("recipe", 0.04), ("shop", 0.02), ("login", 0.02),
+)  # fmt: skip
+_OTHER_KINDS = (
+    ("article", 0.60), ("blog", 0.18), ("forum", 0.08), ("interview", 0.05), ("table", 0.05), ("shop", 0.02), ("login", 0.02),
+)  # fmt: skip
+SURE_KINDS = frozenset({"article", "blog", "interview"})
+"""Kinds of page that are prose, so that every rule set of the quickstart should keep them."""
+
+BANDS = (0.95, 0.85, 0.7, 0.5)
+"""Similarities that near-duplicates are edited towards."""
+MIN_COMPARED_WORDS = 350
+"""Near-duplicates are long enough that single edits move the similarity by little."""
+
+_TEXT_LAYOUTS = frozenset({"semantic", "boxes", "press", "portal"})
+"""Layouts whose main text comes out without the heading: copies between them are equal after extraction."""
+
+
+_MARKS = re.compile("[„”“’«»—–\"']")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One response to be archived, and what is true of it."""
+
+    response: Response
+    kind: str
+    language: str
+    template: str
+    group: str | None = None
+    expected: str | None = None
+    stage: str | None = None
+    reason: str | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    text: str | None = None
+    """The main text, for archives that hold text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many of each; `clean` fills up to the number of pages asked for."""
+
+    exact_groups: int
+    shared_with_encyclopedia: int
+    near_duplicates: int
+    spam: int
+    leaks: int
+    charsets: int
+    other_language: int
+    no_document: int
+    books: int
+
+    @staticmethod
+    def of(pages: int) -> "Counts":
+        return Counts(
+            exact_groups=max(4, pages // 60),
+            shared_with_encyclopedia=max(2, pages // 300),
+            near_duplicates=max(8, pages // 40),
+            spam=max(len(SPAM_FORMS), pages // 30),
+            leaks=max(len(LEAK_FORMS), pages // 75),
+            charsets=max(12, pages // 60),
+            other_language=max(3, pages // 100),
+            no_document=max(6, pages // 60),
+            books=max(1, pages // 1500),
+        )
+
+
+def drawn(dice: Dice, shares: tuple[tuple[str, float], ...]) -> str:
+    """One name, with the given probabilities."""
+    left = dice.draw()
+    for name, share in shares:
+        left -= share
+        if left < 0:
+            return name
+    return shares[0][0]
+
+
+def crawl_date(key: str) -> str:
+    """When the crawler fetched it: some second of the first two weeks of October 2026."""
+    dice = Dice(0, "crawl date", key)
+    return f"2026-10-{dice.between(1, 14):02}T{dice.below(24):02}:{dice.below(60):02}:{dice.below(60):02}Z"
+
+
+def site_of(page: Page, seed: int, place: int, text_only: bool = False) -> Site:
+    """The `place`-th of a page's possible sites, counted from one of its own; `text_only`: see _TEXT_LAYOUTS."""
+    sites = sites_for(page.language, page.kind, seed)
+    if text_only:
+        sites = tuple(site for site in sites if site.layout in _TEXT_LAYOUTS)
+    return sites[(Dice(seed, "site", page.key).below(len(sites)) + place) % len(sites)]
+
+
+def entry_of(page: Page, site: Site, seed: int, kind: str, **truth: Any) -> Entry:
+    """A well-behaved response: UTF-8, and saying so."""
+    url = url_of(page, site)
+    response = Response(url, crawl_date(url), render(page, site, seed).encode(), server=site.server)
+    return Entry(response, kind, page.language, page.kind, text=page.text(), **truth)
+
+
+def clean_entries(seed: int, count: int) -> Iterator[Entry]:
+    """Pages as the web has them."""
+    for number in range(count):
+        key = f"clean-{number}"
+        dice = Dice(seed, "clean", key)
+        language = drawn(dice, _LANGUAGE_SHARES)
+        kind = drawn(dice, _ENGLISH_KINDS if language == "en" else _OTHER_KINDS)
+        words = dice.log_normal(430 if language == "en" else 330, LANGUAGES[language].word_sigma, 110, 6000)
+        page = prose_page(seed, key, language, kind, words)
+        expected = "keep" if kind in SURE_KINDS else None
+        yield entry_of(page, site_of(page, seed, 0), seed, "page", expected=expected)
+
+
+def book_entries(seed: int, count: int) -> Iterator[Entry]:
+    """Very long pages; the first one holds a benchmark question."""
+    items = quiz_items()
+    for number in range(count):
+        page = book_page(seed, f"book-{number}", 24_000)
+        detail = {}
+        if number == 0:
+            page = leaked(page, seed, "book-leak", items[0], "verbatim")
+            detail = {"example": items[0]["id"], "form": "verbatim"}
+        kind = "leak" if number == 0 else "page"
+        stage = "contamination" if number == 0 else None
+        yield entry_of(page, site_of(page, seed, 0), seed, kind, expected="keep", stage=stage, detail=detail)
+
+
+def exact_entries(seed: int, count: int) -> Iterator[Entry]:
+    """Groups of pages with the same main text: on other sites with other menus, or fetched again later.
+
+    One group is a story that a dozen sites carry.
+    """
+    for number in range(count):
+        key = f"exact-{number}"
+        dice = Dice(seed, "exact", key)
+        language = drawn(dice, _LANGUAGE_SHARES)
+        page = prose_page(seed, key, language, "article", dice.log_normal(400, 0.5, 220, 2000))
+        copies = 11 if number == 0 else dice.between(1, 3)
+        original = entry_of(page, site_of(page, seed, 0, text_only=True), seed, "page", group=key)
+        yield replace(original, detail={"form": "original"})
+        for copy in range(1, copies + 1):
+            if number and dice.chance(0.3):
+                response = replace(original.response, date=original.response.date.replace("2026-10", "2026-11"))
+                yield replace(
+                    original, response=response, kind="exact_duplicate", stage="exact", detail={"form": "recrawled"}
+                )
+                continue
+            truth = {"group": key, "stage": "exact", "detail": {"form": "syndicated"}}
+            # One text, another look: the copy's own key gives it other menus, adverts and addresses.
+            shown = replace(page, key=f"{key}-copy-{copy}", author=page.author)
+            site = site_of(page, seed, copy, text_only=True)
+            yield entry_of(shown, site, seed, "exact_duplicate", **truth)
+
+
+def near_entries(seed: int, count: int) -> Iterator[Entry]:
+    """Edited copies at known similarities, one an original; and one original with six close copies of it."""
+    for number in range(count):
+        clustered = number < 6
+        group = "near-cluster" if clustered else f"near-{number}"
+        band = 0.95 if clustered else BANDS[number % len(BANDS)]
+        dice = Dice(seed, "near", group)
+        language = "en" if clustered or dice.chance(0.75) else dice.pick(("de", "ru", "fr"))
+        page = prose_page(seed, group, language, "article", dice.between(MIN_COMPARED_WORDS, 900))
+        if number == 0 or not clustered:
+            original = entry_of(page, site_of(page, seed, 0, text_only=True), seed, "page", expected="keep", group=group)
+            yield replace(original, detail={"form": "original"})
+        copy = edited(page, seed, f"{group}-{number}", band)
+        site = site_of(page, seed, 1 + number, text_only=True)
+        detail = {
+            "form": "edited",
+            "band": band,
+            "jaccard": round(jaccard(page.text(), copy.text()), 6),
+            "original": url_of(page, site_of(page, seed, 0, text_only=True)),
+        }
+        yield entry_of(copy, site, seed, "near_duplicate", expected="keep", group=group, stage="minhash", detail=detail)
+
+
+def spam_entries(seed: int, count: int) -> Iterator[Entry]:
+    """English pages that a rule should drop."""
+    grammars = LANGUAGES["en"].grammars
+    for number in range(count):
+        form = tuple(SPAM_FORMS)[number % len(SPAM_FORMS)]
+        key = f"spam-{number}"
+        dice = Dice(seed, "spam", key)
+        writer = Writer(grammars[dice.pick(tuple(grammars))], dice)
+        page = spam_page(prose_page(seed, key, "en", "article", 120), writer, form)
+        entry = entry_of(page, site_of(page, seed, 0, text_only=True), seed, "spam", expected="drop")
+        planned = SPAM_FORMS[form]
+        yield replace(entry, template=form, stage=planned.stage, reason=planned.reason)
+
+
+def leak_entries(seed: int, count: int) -> Iterator[Entry]:
+    """Articles with a benchmark question between their paragraphs."""
+    items = [item for item in quiz_items() if len(str(item["question"]).split()) >= 13]
+    for number in range(count):
+        form = LEAK_FORMS[number % len(LEAK_FORMS)]
+        item = items[(7 * number + 1) % len(items)]
+        dice = Dice(seed, "leak page", str(number))
+        page = prose_page(seed, f"leak-{number}", "en", "article", dice.between(250, 900))
+        page = leaked(page, seed, page.key, item, form)
+        detail = {"example": item["id"], "form": form}
+        yield entry_of(
+            page, site_of(page, seed, 0), seed, "leak", expected="keep", stage="contamination", detail=detail
+        )
+
+
+def charset_entries(seed: int, count: int) -> Iterator[Entry]:
+    """Pages in legacy charsets that say nothing of it, or something wrong."""
+    for number in range(count):
+        charset = CHARSETS[number % len(CHARSETS)]
+        forms = lies_for(charset)
+        form = forms[number // len(CHARSETS) % len(forms)]
+        header, meta = (charset.label if said == "true" else said for said in LIES[form])
+        page = prose_page(seed, f"charset-{number}", charset.language, "article", 300)
+        site = site_of(page, seed, 0)
+        url = url_of(page, site)
+        body = encoded(render(page, site, seed, meta), charset)
+        content_type = f"text/html; charset={header}" if header else "text/html"
+        response = Response(url, crawl_date(url), body, content_type=content_type, server=site.server)
+        detail = {"charset": charset.label, "form": form, "snippet": _snippet(page)}
+        yield Entry(
+            response, "wrong_charset", page.language, page.kind, expected="keep", stage="extract", detail=detail,
+            text=page.text(),
+        )  # fmt: skip
+
+
+def _snippet(page: Page) -> str:
+    """A piece of the first paragraph without the marks that some charsets lack, with letters beyond ASCII."""
+    pieces = [piece.strip() for piece in _MARKS.split(page.blocks[0].lines[0]) if not piece.isascii()]
+    return max(pieces, key=len)[:60].strip()
+
+
+def other_language_entries(seed: int, count: int) -> Iterator[Entry]:
+    """Pages in a language that the quickstart does not keep."""
+    for number in range(count):
+        language = OTHER_LANGUAGES[number % len(OTHER_LANGUAGES)]
+        page = prose_page(seed, f"other-{number}", language, "article", 250)
+        entry = entry_of(page, site_of(page, seed, 0), seed, "other_language", expected="drop")
+        yield replace(entry, stage="language", reason="language_not_kept")
+
+
+_NO_DOCUMENTS = (
+    ("404", "404 Not Found", "text/html; charset=utf-8", b"<html><body><h1>Not found</h1></body></html>", "http_status"),
+    ("301", "301 Moved Permanently", "text/html", b"", "http_status"),
+    ("503", "503 Service Unavailable", "text/html", b"<html><body>Please come back later.</body></html>", "http_status"),
+    ("pdf", "200 OK", "application/pdf", b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n", "content_type"),
+    ("png", "200 OK", "image/png", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01", "content_type"),
+    ("json", "200 OK", "application/json", b'{"items": [], "next": null}', "content_type"),
+    ("empty", "200 OK", "text/html; charset=utf-8", b"", "empty_body"),
+)
+
+
+def no_document_entries(seed: int, count: int) -> Iterator[Entry]:
+    """Responses that are no pages."""
+    for number in range(count):
+        form, status, content_type, body, reason = _NO_DOCUMENTS[number % len(_NO_DOCUMENTS)]
+        site = sites_for("en", "article", seed)[number % 12]
+        url = f"https://{site.host}/files/{form}-{number}"
+        extra = (("Location", f"https://{site.host}/"),) if form == "301" else ()
+        response = Response(url, crawl_date(url), body, content_type, status, site.server, extra=extra)
+        yield Entry(response, "no_document", "", form, expected="drop", stage="read", reason=reason)

@@ -45,7 +45,14 @@ def iso_date(digits: str) -> str | None:
     return f"{year}-{month}-{day}T{hour}:{minute}:{second}Z"
 
 
-ARC = Dialect("ARC", re.compile(_URL_LINE), re.compile(rb"\n" + _URL_LINE), re.compile(rb"\n"), parse_url_line)
+ARC = Dialect(
+    name="ARC",
+    start=re.compile(_URL_LINE),
+    next_start=re.compile(rb"\n" + _URL_LINE),
+    header_end=re.compile(rb"\n"),
+    record_ends=(b"\n", b"\r\n"),
+    parse=parse_url_line,
+)
 
 
 def outcome_of(file: InputFile, ordinal: int, frame: Frame, max_record_bytes: int) -> Record | Rejected:

@@ -19,7 +19,6 @@ MAX_HEADER_BYTES = 1 << 20
 _PEEK_BYTES = 4096
 _NOTHING = memoryview(b"")
 _NEWLINES = re.compile(rb"[\r\n]*")
-_RECORD_ENDS = (b"\r\n\r\n", b"\n\n")  # WARC 1.1, section 4; archives with line feeds alone exist
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +32,8 @@ class Dialect:
     """The same behind a newline."""
     header_end: re.Pattern[bytes]
     """Found from a record's first byte on, ends where the content begins."""
+    record_ends: tuple[bytes, ...]
+    """What stands behind the content, any of these; less is accepted where the next record follows."""
     parse: Callable[[bytes], tuple[dict[str, str], int]]
     """Header -> (fields, content length); raises ValueError with what is wrong and, as second argument, the fields."""
 
@@ -168,7 +169,7 @@ def _truncated(stream: ByteStream, frame: Frame, have: int, length: int, next_re
 
 def _ends_well(stream: ByteStream, dialect: Dialect, length: int) -> bool:
     """Whether behind `length` bytes of content stand line ends, the next record, a new member, damage or nothing."""
-    if stream.data.startswith(_RECORD_ENDS, stream.pos + length):
+    if stream.data.startswith(dialect.record_ends, stream.pos + length):
         return True
     stream.fill(length + _PEEK_BYTES)
     at = stream.pos + length

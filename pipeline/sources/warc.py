@@ -51,7 +51,12 @@ def parse_header(header: bytes) -> tuple[dict[str, str], int]:
 
 
 WARC = Dialect(
-    "WARC", re.compile(_VERSION_LINE), re.compile(rb"\n" + _VERSION_LINE), re.compile(rb"\n\r?\n"), parse_header
+    name="WARC",
+    start=re.compile(_VERSION_LINE),
+    next_start=re.compile(rb"\n" + _VERSION_LINE),
+    header_end=re.compile(rb"\n\r?\n"),
+    record_ends=(b"\r\n\r\n", b"\n\n"),  # WARC 1.1, section 4; archives with line feeds alone exist
+    parse=parse_header,
 )
 
 

@@ -25,6 +25,59 @@ def gather(tokens: TokenArray, starts: Int64Array, lengths: Int64Array) -> Token
 
 
 @njit(cache=True, nogil=True)
+def running_share(
+    source: npt.NDArray[np.int16], n_tokens: Int64Array, source_tokens: Int64Array, seen: Int64Array
+) -> npt.NDArray[np.float64]:
+    """float64[n]: the share of its source's tokens in the shard that lies before each segment's middle.
+
+    `source_tokens` int64[sources] are the shard's; `seen` int64[sources] the tokens so far, which are updated.
+    """
+    out = np.empty(len(source), dtype=np.float64)
+    for i in range(len(source)):
+        twice_middle = 2 * seen[source[i]] + n_tokens[i]
+        out[i] = np.float64(twice_middle) / np.float64(2 * source_tokens[source[i]])
+        seen[source[i]] += n_tokens[i]
+    return out
+
+
+@njit(cache=True, nogil=True)
+def merge_order(
+    source: npt.NDArray[np.int16], place: npt.NDArray[np.float64], sources_count: int, window: int, leaving: int
+) -> tuple[Int64Array, Int64Array]:
+    """(indices that leave, indices that stay): `leaving` times the lowest place among the first that are in view.
+
+    The view is `window` segments and the one that came last: the k-th to leave is one of the first window + 1 + k.
+
+    Within a source places ascend, so each source keeps its order: the sources are queues, and a tie goes to the first.
+    Those that stay are in the order in which they came, so that the stream can be cut anywhere.
+    """
+    n = len(source)
+    out = np.empty(leaving, dtype=np.int64)
+    stays = np.ones(n, dtype=np.bool_)
+    head = np.full(sources_count, -1, dtype=np.int64)
+    tail = np.full(sources_count, -1, dtype=np.int64)
+    following = np.full(n, -1, dtype=np.int64)
+    came = 0
+    for k in range(leaving):
+        while came < n and came <= window + k:
+            queue = source[came]
+            if head[queue] < 0:
+                head[queue] = came
+            else:
+                following[tail[queue]] = came
+            tail[queue] = came
+            came += 1
+        lowest = -1
+        for queue in range(sources_count):
+            if head[queue] >= 0 and (lowest < 0 or place[head[queue]] < place[head[lowest]]):
+                lowest = queue
+        out[k] = head[lowest]
+        stays[head[lowest]] = False
+        head[lowest] = following[head[lowest]]
+    return out, np.flatnonzero(stays)
+
+
+@njit(cache=True, nogil=True)
 def plan_rows(
     n_tokens: Int64Array,
     source: npt.NDArray[np.int16],

@@ -7,8 +7,9 @@ u = hash(seed, source, document, segment, k) and stands at
 
 where U is the source's unique tokens, T its target and F the token-weighted distribution function of u, read from an
 integer histogram a (source, epoch): see `kernels.order`. T / U is the number of epochs e, so this is (k + F) / e.
-All sources sorted by (position, source, id, epoch, segment) are the training order: every epoch of a source is a fresh
-permutation, spread evenly over its stretch of the run, and nothing returns before its epoch ends.
+All sources sorted by (position, source, id, epoch, segment) are the training order, which `shards.pack` evens out over a
+short window: every epoch of a source is a fresh permutation, spread evenly over its stretch of the run, and nothing
+returns before its epoch ends.
 
 The cut at position 1 errs by half a segment at most where a bin holds one segment, and by less than a bin otherwise.
 """
@@ -27,10 +28,8 @@ Int32Array = npt.NDArray[np.int32]
 Int64Array = npt.NDArray[np.int64]
 Float64Array = npt.NDArray[np.float64]
 
-MIN_BIN_BITS = 16
-MAX_BIN_BITS = 24
-# With about four full segments a bin the order within bins, which is only random, stays far below a window of 512.
-_SEGMENTS_A_BIN = 4
+# 65,536 bins a (source, epoch). Segments of one bin are ordered by chance; `shards.pack` evens that out.
+BIN_BITS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +62,6 @@ def epochs_count(target_tokens: int, unique_tokens: int) -> int:
     return -(-target_tokens // unique_tokens) if unique_tokens else 0
 
 
-def bin_bits(unique_tokens: int, seq_len_tokens: int) -> int:
-    """Bits of the histogram's bins for a source: 65,536 bins, and more (up to 2^24) where bins would grow heavy.
-
-    Windows keep the asked shares only as long as a bin holds few segments: within a bin the order is plain chance.
-    """
-    bins = unique_tokens // (_SEGMENTS_A_BIN * seq_len_tokens)
-    return min(max(MIN_BIN_BITS, bins.bit_length()), MAX_BIN_BITS)
-
-
 def histogram(
     document_ids: IdArray,
     n_tokens: Int64Array,
@@ -80,7 +70,7 @@ def histogram(
     seed: int,
     seq_len_tokens: int,
     epochs: int,
-    bits: int = MIN_BIN_BITS,
+    bits: int = BIN_BITS,
 ) -> Int64Array:
     """int64[epochs, 2^bits]: tokens a (copy, bin). Histograms of parts of a source add up to that of the whole.
 

@@ -18,6 +18,8 @@ from pipeline.shards.segments import id_bytes
 class Chunk:
     """Segments in training order. Segment i is tokens[offsets[i]:offsets[i + 1]], token first[i] on of its document."""
 
+    place: npt.NDArray[np.float64]
+    """Ascends within a source: the position, or what `pack` makes of it."""
     source: npt.NDArray[np.int16]
     ids: IdArray
     epoch: Int32Array
@@ -37,6 +39,7 @@ class Chunk:
         """Segments start to stop; shares memory."""
         offsets = self.offsets[start : stop + 1]
         return Chunk(
+            place=self.place[start:stop],
             source=self.source[start:stop],
             ids=self.ids[start:stop],
             epoch=self.epoch[start:stop],
@@ -52,6 +55,7 @@ class Chunk:
         offsets = np.zeros(len(segment) + 1, dtype=np.int64)
         np.cumsum(tokens, out=offsets[1:])
         return Chunk(
+            place=self.place[segment],
             source=self.source[segment],
             ids=self.ids[segment],
             epoch=self.epoch[segment],
@@ -61,10 +65,15 @@ class Chunk:
             tokens=kernels.copy_pieces(pieces, self.offsets, self.tokens, end_of_text_id),
         )
 
+    def take(self, indices: Int64Array) -> "Chunk":
+        """These segments, whole."""
+        return self.pieces(np.stack((indices, np.zeros_like(indices), self.lengths[indices])), end_of_text_id=0)
+
 
 def nothing(layout: Layout) -> Chunk:
     """No segments."""
     return Chunk(
+        place=np.zeros(0, np.float64),
         source=np.zeros(0, np.int16),
         ids=np.zeros((0, ID_BYTES), np.uint8),
         epoch=np.zeros(0, np.int32),
@@ -78,6 +87,7 @@ def nothing(layout: Layout) -> Chunk:
 def join(left: Chunk, right: Chunk) -> Chunk:
     """One chunk after the other."""
     return Chunk(
+        place=np.concatenate((left.place, right.place)),
         source=np.concatenate((left.source, right.source)),
         ids=np.concatenate((left.ids, right.ids)),
         epoch=np.concatenate((left.epoch, right.epoch)),
@@ -101,6 +111,7 @@ def from_batch(batch: pa.RecordBatch, layout: Layout) -> Chunk:
     if source.min() < 0 or source.max() >= len(layout.sources):
         raise ValueError(f"source index {source.max()}, but the layout names {len(layout.sources)} sources")
     return Chunk(
+        place=batch.column("position").to_numpy(),
         source=source,
         ids=id_bytes(batch.column("id")),
         epoch=batch.column("epoch").to_numpy(),

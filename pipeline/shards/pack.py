@@ -1,5 +1,10 @@
 """Packing: segments of one shard, in training order -> sequences of exactly seq_len_tokens.
 
+First the sources are evened out. A position comes from a histogram, and segments of one bin lie in it by chance; in a
+run of 10^11 tokens a bin holds thousands of segments. The segments of a shard are all here, so each gets its exact
+place, the running total of its source over the source's tokens in the shard, and the sources are merged by that within
+a short window. The order within a source does not change.
+
 Full segments are sequences. Remainders are put one after another (each ends with its end-of-text token) and cut. Tokens
 of epoch k of a source always come before those of epoch k + 1: see `kernels.pack.plan_rows` for how.
 
@@ -8,8 +13,8 @@ shard's largest source, not from whatever comes last: one tail of a small source
 tokens, 1.4 % of a source with a share of 3 %).
 """
 
-from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +29,8 @@ from pipeline.shards.segments import binary_array
 
 # Tokens that are packed at a time.
 _CHUNK_TOKENS = 1 << 22
-# Segments at the end of a shard among which those are chosen that are left out.
-_MAX_WINDOW, _MIN_WINDOW = 256, 16
+# Segments that are in view for evening out, and at the end of a shard for choosing what is left out.
+_MAX_WINDOW, _MIN_WINDOW = 1024, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +47,33 @@ class Tally:
     """Would not fill a sequence."""
 
 
-def pack(segments: Iterable[pa.RecordBatch], layout: Layout) -> Generator[pa.RecordBatch, None, Tally]:
+def pack(
+    segments: Iterable[pa.RecordBatch], layout: Layout, source_tokens: Sequence[int] | None
+) -> Generator[pa.RecordBatch, None, Tally]:
     """Yield batches (`layout.schema`) of `layout.batch_rows` rows, the last one shorter; return the tally.
 
     `segments`: batches of `segment_schema(layout.token_type)` in the order `segments.ORDER`, cut anywhere: the output
-    does not depend on where. Memory is one batch in, one out. ValueError where positions go backwards or a segment does
-    not fit the layout.
+    does not depend on where. `source_tokens`: tokens of each of `layout.sources` in this shard (`count_tokens`); None
+    keeps the segments in the order given (validation). Memory is one batch in, one out, and two windows. ValueError where
+    positions go backwards or a segment does not fit the layout.
     """
+    if source_tokens is not None and len(source_tokens) != len(layout.sources):
+        raise ValueError(f"token counts of {len(source_tokens)} sources, but the layout names {len(layout.sources)}")
     tally = Tally(0, *np.zeros((4, len(layout.sources)), dtype=np.int64))
     rows = 0
-    for batch in _rebatch(_sequences(segments, layout, tally), layout.batch_rows):
+    for batch in _rebatch(_sequences(segments, layout, source_tokens, tally), layout.batch_rows):
         rows += batch.num_rows
         yield batch
     return Tally(rows, tally.came_in, tally.added, tally.packed, tally.left_out)
 
 
-def _sequences(segments: Iterable[pa.RecordBatch], layout: Layout, tally: Tally) -> Iterator[pa.RecordBatch]:
+def _sequences(
+    segments: Iterable[pa.RecordBatch], layout: Layout, source_tokens: Sequence[int] | None, tally: Tally
+) -> Iterator[pa.RecordBatch]:
     """Rows in batches of any size; counts into the arrays of `tally`."""
     window = max(_MIN_WINDOW, min(_MAX_WINDOW, _CHUNK_TOKENS // layout.seq_len_tokens))
     waiting = held = nothing(layout)
-    for batch in _in_order(segments, max(1, _CHUNK_TOKENS // layout.seq_len_tokens)):
-        chunk = from_batch(batch, layout)
+    for chunk in _evened(_in_order(segments, layout), layout, source_tokens, window):
         tally.came_in[:] += _by_source(chunk.source, chunk.lengths, layout)
         held = join(held, chunk)
         ready = max(0, len(held) - window)
@@ -74,16 +85,40 @@ def _sequences(segments: Iterable[pa.RecordBatch], layout: Layout, tally: Tally)
     yield rows
 
 
-def _in_order(batches: Iterable[pa.RecordBatch], max_rows: int) -> Iterator[pa.RecordBatch]:
+def _in_order(batches: Iterable[pa.RecordBatch], layout: Layout) -> Iterator[Chunk]:
+    """The segments in chunks of bounded size, checked to be in order."""
+    max_rows = max(1, _CHUNK_TOKENS // layout.seq_len_tokens)
     last = -np.inf
     for batch in batches:
         for start in range(0, batch.num_rows, max_rows):
-            part = batch.slice(start, max_rows)
-            position = part.column("position").to_numpy()
-            if position[0] < last or (np.diff(position) < 0).any():
-                raise ValueError(f"segments are not in training order: a position falls below {position.max()}")
-            last = position[-1]
-            yield part
+            chunk = from_batch(batch.slice(start, max_rows), layout)
+            if chunk.place[0] < last or (np.diff(chunk.place) < 0).any():
+                raise ValueError(f"segments are not in training order: a position falls below {chunk.place.max()}")
+            last = chunk.place[-1]
+            yield chunk
+
+
+def _evened(
+    chunks: Iterable[Chunk], layout: Layout, source_tokens: Sequence[int] | None, window: int
+) -> Iterator[Chunk]:
+    """The same segments, merged so that the running total of every source follows its target."""
+    if source_tokens is None:
+        yield from chunks
+        return
+    totals = np.array(source_tokens, dtype=np.int64)
+    seen = np.zeros_like(totals)
+    held = nothing(layout)
+    for chunk in chunks:
+        if not (known := totals[chunk.source] > 0).all():
+            name = layout.sources[chunk.source[known.argmin()]]
+            raise ValueError(f"source_tokens says that source {name} has no tokens in this shard, but here they are")
+        place = kernels.running_share(chunk.source, chunk.lengths, totals, seen)
+        held = join(held, replace(chunk, place=place))
+        leaving = max(0, len(held) - window)
+        leaves, stays = kernels.merge_order(held.source, held.place, len(totals), window, leaving)
+        yield held.take(leaves)
+        held = held.take(stays)
+    yield held.take(kernels.merge_order(held.source, held.place, len(totals), window, len(held))[0])
 
 
 def _rebatch(batches: Iterable[pa.RecordBatch], batch_rows: int) -> Iterator[pa.RecordBatch]:

@@ -1,6 +1,6 @@
 """Segments on their way to a shard: documents cut every seq_len_tokens, with their place in the training order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -72,6 +72,14 @@ def segment_rows(
         ],
         schema=segment_schema(token_type),
     )
+
+
+def count_tokens(batches: Iterable[pa.RecordBatch], sources_count: int) -> Int64Array:
+    """int64[sources]: tokens of each source in batches of segments, in any order."""
+    total = np.zeros(sources_count, dtype=np.int64)
+    for batch in batches:
+        np.add.at(total, batch.column("source").to_numpy(), np.diff(batch.column("tokens").offsets.to_numpy()))
+    return total
 
 
 def sort_segments(batches: Sequence[pa.RecordBatch]) -> pa.Table:

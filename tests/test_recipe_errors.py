@@ -238,13 +238,18 @@ def test_extraction_is_refused_for_readers_of_text() -> None:
     problem = only(text.replace("paths: [notes.jsonl]", "paths: [notes.jsonl]\n    extract: {method: resiliparse}"))
     assert (problem.line, problem.key) == (13, "sources.notes.extract")
     assert "nothing to extract" in problem.message
+    pages = "paths: [notes.jsonl]\n    options: {html: page}\n    extract: {method: resiliparse}"
+    assert loads(text.replace("paths: [notes.jsonl]", pages)).sources["notes"].extract.method == "resiliparse"
 
 
 def test_options_are_those_of_the_reader() -> None:
-    text = GOOD.replace("notes:\n    reader: warc", "notes:\n    reader: jsonl\n    options: {text_feld: body}")
+    text = GOOD.replace("notes:\n    reader: warc", "notes:\n    reader: jsonl\n    options: {max_recrd_bytes: 5}")
     problem = only(text)
-    assert (problem.line, problem.key, problem.message) == (12, "sources.notes.options.text_feld", "unknown key")
-    assert problem.suggestion == "text_field"
+    assert (problem.line, problem.key, problem.message) == (12, "sources.notes.options.max_recrd_bytes", "unknown key")
+    assert problem.suggestion == "max_record_bytes"
+    problem = only(text.replace("max_recrd_bytes: 5", "text: a, html: b"))
+    assert (problem.line, problem.key) == (12, "sources.notes.options")
+    assert problem.message.startswith("text and html exclude each other")
 
 
 @pytest.mark.parametrize("name", ["my.notes", "my notes", "-x", "a/b", "n" * 65])

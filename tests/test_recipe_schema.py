@@ -8,7 +8,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from pipeline.filters import FILTERS
-from pipeline.recipe import init_recipe, schema
+from pipeline.recipe import Mixture, Quality, Shards, Source, Tokenizer, init_recipe, schema
 from pipeline.recipe.json_schema import field_docs
 from pipeline.recipe.model import MinHash, Recipe
 from pipeline.sources import READERS
@@ -71,7 +71,8 @@ def test_every_key_of_a_recipe_is_described() -> None:
     ]
     assert missing == []
     assert field_docs(MinHash)["rows"] == "Hashes a band."
-    assert set(field_docs(Recipe)) == set(Recipe.model_fields)
+    for model in (Recipe, Source, Mixture, Quality, Shards, Tokenizer):
+        assert set(field_docs(model)) == set(model.model_fields)
 
 
 def test_the_options_of_every_reader_and_filter_are_in_the_schema() -> None:

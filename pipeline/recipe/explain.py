@@ -76,6 +76,8 @@ def _message(kind: str, text: str, context: Mapping[str, Any], value: Any) -> tu
         choices = [choice.strip("'") for choice in context["expected"].replace(" or ", ", ").split(", ")]
         suggestion = nearest(value, choices) if isinstance(value, str) else None
         return f"expected {' or '.join(choices)}, found {shown(value)}", suggestion
+    if kind == "value_error":
+        return str(context["error"]), None
     if kind == "json_invalid":
         return "a text in it holds half a character (a lone surrogate), which is not valid Unicode", None
     if kind in _EXPECTED:

@@ -25,11 +25,11 @@ def schema() -> dict[str, Any]:
     adapters = [(model, mode, TypeAdapter(model)) for model, mode in models]
     references, whole = TypeAdapter.json_schemas(adapters, ref_template="#/$defs/{model}")
     definitions = whole["$defs"]
-    for model, _ in models:
-        _describe(model, definitions)
+    _describe(Recipe, definitions)
     for filter_ in FILTERS.values():
-        for name, entry in definitions[filter_.params.__name__]["properties"].items():
-            entry.setdefault("description", f"{name.replace('_', ' ').capitalize()}. {filter_.source}.")
+        _describe(filter_.params, definitions, otherwise=f"{filter_.source}.")
+    for reader in READERS.values():
+        _describe(reader.options, definitions, otherwise=" ".join((reader.options.__doc__ or reader.summary).split()))
     filters = [references[filter_entry(name), "validation"] for name in FILTERS]
     source = definitions["Source"]["properties"]
     source["filters"]["items"] = {"oneOf": [{"enum": list(FILTERS)}, *filters]}
@@ -45,6 +45,8 @@ def schema() -> dict[str, Any]:
     ]
     _adapt(definitions)
     top = definitions.pop("Recipe")
+    for replaced in ("FilterStep", "FilterParams"):  # by the entries of `filters` above
+        definitions.pop(replaced, None)
     for entry in top["properties"].values():
         if "anyOf" in entry:  # a part may be left out, but not be empty
             entry["$ref"] = entry.pop("anyOf")[0]["$ref"]
@@ -57,17 +59,21 @@ def schema() -> dict[str, Any]:
     }
 
 
-def _describe(model: type[BaseModel], definitions: dict[str, Any]) -> None:
-    """Add the docstring below each field of the model, and of the models in it, as the field's description."""
+def _describe(model: type[BaseModel], definitions: dict[str, Any], otherwise: str = "") -> None:
+    """Describe each field of the model, and of the models in it, by the docstring below it.
+
+    A field without one is described by its name and `otherwise`.
+    """
     for field in model.model_fields.values():
         for inner in _models(field.annotation):
             _describe(inner, definitions)
-    if model.__name__ not in definitions:
-        return
     texts = field_docs(model)
-    for name, entry in definitions[model.__name__].get("properties", {}).items():
-        if name in texts:
-            entry.setdefault("description", texts[name])
+    # Of two models of one name pydantic calls each by its module as well.
+    full_name = f"{model.__module__}.{model.__qualname__}".replace(".", "__")
+    definition = definitions.get(full_name) or definitions.get(model.__name__) or {}
+    for name, entry in definition.get("properties", {}).items():
+        text = texts[name] if name in texts else f"{name.replace('_', ' ').capitalize()}. {otherwise}".strip()
+        entry.setdefault("description", text)
 
 
 def _models(annotation: Any) -> list[type[BaseModel]]:

@@ -150,9 +150,7 @@ CASES = {
         "web: 0.6, notes: 0.4", "web: 1.4, notes: -0.4", 21, "mixture.weights.notes", "at least 0.0"
     ),
     "unknown source weighed": Case("notes: 0.4", "nots: 0.4", 21, "mixture.weights.nots", "unknown source", "notes"),
-    "source without weight": Case(
-        "{web: 0.6, notes: 0.4}", "{web: 1}", 21, "mixture.weights", "no weight for the source notes"
-    ),
+    "source without weight": Case("{web: 0.6, notes: 0.4}", "{web: 1}", 21, "mixture.weights", "no weight for notes;"),
     "no repetition cap": Case("max_epochs: 4", "max_epochs: 0", 22, "mixture.max_epochs", "more than 0.0"),
     "validation": Case("validation: 0.005", "validation: 0.5", 23, "mixture.validation", "less than 0.5"),
     "two tokenizers": Case(
@@ -266,6 +264,20 @@ def test_names_of_sources_differ_by_more_than_case() -> None:
     problem = only(text)
     assert (problem.line, problem.key) == (10, "sources.Web")
     assert "differs from `web` by case only" in problem.message
+
+
+def test_all_sources_without_a_weight_are_named() -> None:
+    text = GOOD.replace("languages:", "  more: {reader: text, paths: [a.txt]}\nlanguages:").replace(", notes: 0.4", "")
+    assert only(text).message.startswith("no weight for notes, more;")
+
+
+@pytest.mark.parametrize("seq_len_tokens", [1, 7, 29, 57, 2048, 4096])
+def test_shard_tails_may_be_exactly_one_percent(seq_len_tokens: int) -> None:
+    for count in (1, 3, 16):
+        text = GOOD.replace("10_000_000", str(100 * count * seq_len_tokens))
+        text = text.replace("seq_len_tokens: 2048, count: 16", f"seq_len_tokens: {seq_len_tokens}, count: {count}")
+        loads(text)
+        assert only(text.replace(f"count: {count}", f"count: {count + 1}")).key == "shards.count"
 
 
 def test_all_mistakes_come_at_once_and_in_the_order_of_the_file() -> None:

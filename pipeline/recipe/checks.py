@@ -80,10 +80,10 @@ def _check_weights(document: Document, sources: dict[str, Any]) -> None:
         if name not in sources:
             _unknown_source(document, ("mixture", "weights", name), name, sources)
             misspelt.add(nearest(name, sources))
-    for name in sources:
-        if weights and name not in weights and name not in misspelt:
-            message = f"no weight for the source {name}; name every source (0 leaves it out)"
-            document.complain(("mixture", "weights"), message)
+    missing = [name for name in sources if name not in weights and name not in misspelt]
+    if weights and missing:
+        message = f"no weight for {listed(missing)}; name every source (0 leaves it out)"
+        document.complain(("mixture", "weights"), message)
 
 
 def _check_sources(document: Document, sources: dict[str, Any]) -> None:
@@ -106,7 +106,8 @@ def _check_tails(document: Document) -> None:
     count, shard_bytes = _whole(shards, "count"), _whole(shards, "shard_bytes")
     if budget is None or seq_len is None or (count is None) == (shard_bytes is None):
         return
-    allowed = int(budget * MAX_TAIL_SHARE) // seq_len
+    budget_per_shard = round(seq_len / MAX_TAIL_SHARE)
+    allowed = budget // budget_per_shard
     key = "count" if count is not None else "shard_bytes"
     wanted = Shards(seq_len_tokens=seq_len, count=count, shard_bytes=shard_bytes).shard_count(budget)
     if wanted <= allowed:
@@ -114,8 +115,7 @@ def _check_tails(document: Document) -> None:
     tokens = f"{wanted:,} shards may lose up to {wanted * seq_len:,} tokens at their ends"
     lost = f"{tokens}, over 1 % of the budget of {budget:,}"
     if allowed == 0:
-        least = round(seq_len / MAX_TAIL_SHARE)
-        document.complain(("shards", key), f"{lost}; even one shard needs a budget of {least:,} tokens")
+        document.complain(("shards", key), f"{lost}; even one shard needs a budget of {budget_per_shard:,} tokens")
     elif count is not None:
         document.complain(("shards", key), f"{lost}; at most {allowed} are allowed", str(allowed))
     else:

@@ -10,7 +10,7 @@ from rich.console import Console
 
 import pipeline
 from pipeline.errors import WinnowError
-from pipeline.recipe import Recipe, RecipeError
+from pipeline.recipe import Recipe, RecipeError, notes
 
 app = typer.Typer(
     help="Raw crawls and corpora in, training-ready token shards out: one recipe, one command, one report.",
@@ -58,6 +58,8 @@ def run(
     if context.args and driver != "beam":
         raise click.UsageError(f"{' '.join(context.args)}: options after `--` are for --driver beam")
     loaded = _load(recipe, input, set)
+    for note in notes(loaded):
+        _console.print(note, markup=False)
     with ProgressDisplay(_errors) as display:
         result = running.run(
             loaded, out, workers=workers, driver=driver, beam_options=context.args, sample=sample, replace=replace,

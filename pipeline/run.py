@@ -14,7 +14,7 @@ from pipeline.engine import commit, local, storage
 from pipeline.engine.graph import Stage
 from pipeline.errors import WinnowError
 from pipeline.plan import Plan
-from pipeline.recipe import Recipe, unsupported
+from pipeline.recipe import Recipe, check_files, unsupported
 from pipeline.sources import InputFile
 from pipeline.sources.listing import SAMPLED_FILES, list_inputs
 
@@ -58,6 +58,7 @@ def make_plan(recipe: Recipe, out: str, *, sample: float = 1.0) -> Plan:
     """List the inputs and build the graph; raises WinnowError for parts of the recipe that this version cannot run."""
     if missing := unsupported(recipe):
         raise WinnowError("this version cannot run parts of the recipe:\n" + "\n".join(f"  {line}" for line in missing))
+    check_files(recipe)
     inputs, records = gather(recipe, sample=sample)
     return planning.build(recipe, inputs, normal_out(out), sample=records)
 

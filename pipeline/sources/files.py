@@ -2,8 +2,10 @@
 
 import io
 import time
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 CHUNK_BYTES = 256 << 10
 REMOTE_BLOCK_BYTES = 8 << 20
@@ -35,14 +37,16 @@ def chunks(path: str, start: int, end: int | None) -> Iterator[bytes]:
 
 
 class RemoteFile(io.RawIOBase):
-    """A file behind a URL. What fails is tried again from where it stopped, with 1, 2 and 4 seconds in between, so
-    that a dropped connection does not look like a damaged file. Exceptions of all file systems become OSError."""
+    """A file behind a URL; what fails is tried again from where it stopped. Raises OSError and nothing else."""
 
     def __init__(self, path: str) -> None:
         self._path = path
         self._position = 0
         self._file: Any = None
-        self._size = int(self._retrying(lambda file: file.size))
+        size = self._retrying(lambda file: file.size)
+        if size is None:
+            raise OSError(f"{path}: the server does not say how long the file is, so it cannot be read in parts")
+        self._size = int(size)
 
     def readable(self) -> bool:
         return True
@@ -64,7 +68,7 @@ class RemoteFile(io.RawIOBase):
         def read(file: Any) -> bytes:
             file.seek(self._position)
             data: bytes = file.read(wanted)
-            if not data and self._position < self._size and wanted:
+            if not data and wanted and self._position < self._size:
                 raise OSError(f"no data at byte {self._position} of {self._size}")
             return data
 
@@ -79,20 +83,41 @@ class RemoteFile(io.RawIOBase):
             self._file = None
         super().close()
 
-    def _retrying(self, action: Any) -> Any:
-        import fsspec
+    def _retrying(self, action: Callable[[Any], T]) -> T:
+        def attempt() -> T:
+            if self._file is None:
+                import fsspec
 
-        for attempt in range(REMOTE_ATTEMPTS):
+                opened = fsspec.open(self._path, "rb", block_size=REMOTE_BLOCK_BYTES, cache_type="readahead")
+                self._file = opened.open()
             try:
-                if self._file is None:
-                    opened = fsspec.open(self._path, "rb", block_size=REMOTE_BLOCK_BYTES, cache_type="readahead")
-                    self._file = opened.open()
                 return action(self._file)
-            except (FileNotFoundError, PermissionError):
-                raise
-            except Exception as error:  # each backend has its own classes (aiohttp, botocore, google.api_core, ...)
+            except Exception:
                 self._file = None
-                if attempt == REMOTE_ATTEMPTS - 1:
-                    raise OSError(f"{type(error).__name__}: {error}") from error
-                time.sleep(2**attempt)
-        raise AssertionError("unreachable")
+                raise
+
+        return retrying(attempt)
+
+
+def retrying(action: Callable[[], T]) -> T:
+    """`action()`, repeated after 1, 2 and 4 seconds where a network may be to blame, so that a dropped connection does
+    not look like a damaged or missing file. Exceptions of all file systems become OSError."""
+    for attempt in range(REMOTE_ATTEMPTS):
+        try:
+            return action()
+        except Exception as error:  # each backend has its own classes (aiohttp, botocore, google.api_core, ...)
+            if _final(error) or attempt == REMOTE_ATTEMPTS - 1:
+                if isinstance(error, OSError):
+                    raise
+                raise OSError(f"{type(error).__name__}: {error}") from error
+        time.sleep(2**attempt)
+    raise AssertionError("unreachable")
+
+
+def _final(error: Exception) -> bool:
+    """Whether asking again is useless. fsspec's HTTP says FileNotFoundError for every failure; its cause knows more."""
+    for each in (error, error.__cause__):
+        status = getattr(each, "status", None)
+        if status is not None:
+            return status in (401, 403, 404, 410)
+    return isinstance(error, (FileNotFoundError, PermissionError)) and error.__cause__ is None

@@ -19,6 +19,7 @@ _MAX_BATCH_ROWS = 4096
 _BUFFER_BYTES = 1 << 20
 # pyarrow raises its own classes, and OSError for damaged pages.
 _ERRORS = (pa.ArrowException, OSError, ValueError)
+_BAD_VALUES = (pa.ArrowException, ValueError, OverflowError)
 
 
 def read(file: InputFile, split: Split, options: RowOptions) -> Iterator[Record | Rejected]:
@@ -89,16 +90,16 @@ def _row_group(
 
 
 def _rows(batch: pa.RecordBatch) -> Iterator[dict[str, Any] | Exception]:
-    """Rows as dicts; an exception in place of a row with bytes that are no UTF-8 in a string column."""
+    """Rows as dicts; an exception in place of a row with a value that has no Python form, such as text not in UTF-8."""
     try:
         yield from batch.to_pylist()
         return
-    except UnicodeDecodeError:
+    except _BAD_VALUES:
         pass
     for i in range(batch.num_rows):
         try:
             yield batch.slice(i, 1).to_pylist()[0]
-        except UnicodeDecodeError as error:
+        except _BAD_VALUES as error:
             yield error
 
 
@@ -106,7 +107,8 @@ def _outcome(
     file: InputFile, row: dict[str, Any] | Exception, ordinal: int, where: str, options: RowOptions
 ) -> Record | Rejected:
     if isinstance(row, Exception):
-        return Rejected(ordinal, "quarantine", "bad_utf8", f"{file.relpath}, {where}: {row}")
+        reason = "bad_utf8" if isinstance(row, UnicodeDecodeError) else "bad_value"
+        return Rejected(ordinal, "quarantine", reason, f"{file.relpath}, {where}: {_first_line(row)}")
     outcome = row_outcome(file, ordinal, row, options, where)
     if isinstance(outcome, Record):
         text = outcome.content if outcome.text is None else outcome.text

@@ -29,8 +29,11 @@ class RowOptions(ReaderOptions):
     html: str | None = None
     """A page to extract, instead of `text`."""
     id: str | None = None
+    """The row's own id (default: id, doc_id, docid or uuid)."""
     url: str | None = None
+    """Default: url, source_url or uri, also inside a field metadata or meta."""
     date: str | None = None
+    """Default: date, timestamp, created, added or published, also inside a field metadata or meta."""
     max_record_bytes: int = Field(default=64 << 20, gt=0)
     """Longer rows are quarantined (`record_too_large`)."""
 

@@ -16,6 +16,7 @@ class TextOptions(ReaderOptions):
     """What is one document, and how its bytes are to be read."""
 
     unit: Literal["file", "line", "paragraph"] = "file"
+    """What is one document; a paragraph ends at a blank line."""
     encoding: str = "utf-8"
     """A Python codec name. Bytes that it cannot decode are quarantined, never replaced."""
     max_record_bytes: int = Field(default=64 << 20, gt=0)

@@ -7,8 +7,8 @@ u = hash(seed, source, document, segment, k) and stands at
 
 where U is the source's unique tokens, T its target and F the token-weighted distribution function of u, read from an
 integer histogram a (source, epoch): see `kernels.order`. T / U is the number of epochs e, so this is (k + F) / e.
-All sources sorted by (position, source, id, epoch, segment) are the training order, which `shards.pack` evens out over a
-short window: every epoch of a source is a fresh permutation, spread evenly over its stretch of the run, and nothing
+All sources sorted by (position, source, id, epoch, segment) are the training order, which `shards.pack` evens out over
+a short window: every epoch of a source is a fresh permutation, spread evenly over its stretch of the run, and nothing
 returns before its epoch ends.
 
 The cut at position 1 errs by half a segment at most where a bin holds one segment, and by less than a bin otherwise.

@@ -54,8 +54,8 @@ def pack(
 
     `segments`: batches of `segment_schema(layout.token_type)` in the order `segments.ORDER`, cut anywhere: the output
     does not depend on where. `source_tokens`: tokens of each of `layout.sources` in this shard (`count_tokens`); None
-    keeps the segments in the order given (validation). Memory is one batch in, one out, and two windows. ValueError where
-    positions go backwards or a segment does not fit the layout.
+    keeps the segments in the order given (validation). Memory is one batch in, one out, and two windows. ValueError
+    where positions go backwards or a segment does not fit the layout.
     """
     if source_tokens is not None and len(source_tokens) != len(layout.sources):
         raise ValueError(f"token counts of {len(source_tokens)} sources, but the layout names {len(layout.sources)}")

@@ -97,7 +97,7 @@ def _relative(
             found.setdefault(_relpath(path, root), (path, match.infos.get(path)))
     for relpath in found:
         if _not_utf8(relpath):
-            raise InputError(f"source {source}: the name of the file {ascii(relpath)} is not UTF-8; rename it")
+            raise InputError(f"source {source}: the name of the file {relpath!a} is not UTF-8; rename it")
     return dict(sorted(found.items()))
 
 

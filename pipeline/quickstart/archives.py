@@ -1,7 +1,7 @@
 """Web archive files, byte by byte: WARC 1.0 as Common Crawl writes it, ARC 1, WET.
 
-Own writers, because everything has to be a function of the arguments: record ids are hashes, dates are given, each record
-is a gzip member without a time stamp. (Equal bytes need an equal zlib, too.)
+Own writers, because everything has to be a function of the arguments: record ids are hashes, dates are given, each
+record is a gzip member without a time stamp. (Equal bytes need an equal zlib, too.)
 """
 
 import base64
@@ -89,7 +89,9 @@ class WarcFile:
         response_id = self._record_id(1 if self._triples else 0)
         if self._triples:
             host, _, path = response.url.split("://", 1)[1].partition("/")
-            block = f"GET /{path} HTTP/1.1\r\nUser-Agent: {SOFTWARE}\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
+            block = (
+                f"GET /{path} HTTP/1.1\r\nUser-Agent: {SOFTWARE}\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
+            )
             self._write("request", self._record_id(), response.date, block, info, target, address,
                         ("Content-Type", "application/http; msgtype=request"),
                         ("WARC-Concurrent-To", response_id))  # fmt: skip
@@ -141,7 +143,13 @@ def warc_record(
 ) -> bytes:
     """One record with its two closing line ends; `content_length` may lie."""
     length = len(block) if content_length is None else content_length
-    named = (("WARC-Type", kind), ("WARC-Date", date), ("WARC-Record-ID", record_id), *fields, ("Content-Length", str(length)))
+    named = (
+        ("WARC-Type", kind),
+        ("WARC-Date", date),
+        ("WARC-Record-ID", record_id),
+        *fields,
+        ("Content-Length", str(length)),
+    )
     head = "".join(f"{name}: {value}\r\n" for name, value in named)
     return b"WARC/1.0\r\n" + head.encode() + _CRLF + block + _CRLF + _CRLF
 

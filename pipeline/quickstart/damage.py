@@ -7,6 +7,7 @@ from pipeline.quickstart.archives import Response, WarcFile, gzip_member, http_m
 from pipeline.quickstart.pages import prose_page
 from pipeline.quickstart.plants import crawl_date, site_of
 from pipeline.quickstart.sites import render, url_of
+from pipeline.quickstart.truth import Expected
 
 DEEP_LEVELS = 2_500
 """Above the default limit of 2,000 nested elements."""
@@ -25,7 +26,7 @@ class Planted:
     template: str
     url: str | None
     ordinal: int | None
-    expected: str | None
+    expected: Expected | None
     reason: str | None
     stage: str = "read"
 
@@ -123,7 +124,7 @@ def _encodings(seed: int) -> DamagedFile:
         "response", "<urn:uuid:00000000-0000-4000-8000-000000000001>", cut.date, block[: len(block) - 400],
         (("WARC-Target-URI", cut.url), ("Content-Type", "application/http; msgtype=response")),
     )  # fmt: skip
-    rows.append(Planted("chunk_cut_short", cut.url, warc.records, None, None))
+    rows.append(Planted("chunk_cut_short", cut.url, warc.records, "keep", None))
     warc.add_raw(gzip_member(record))
     return DamagedFile(warc.name, warc.content(), tuple(rows))
 

@@ -178,7 +178,14 @@ def _write_wet(crawl: Path, entries: list[Entry]) -> _Placed:
     rows = []
     for entry in entries:
         interface = LANGUAGES[entry.language].interface
-        lines = [interface.home, *interface.sections, entry.text or "", interface.related, *interface.legal, interface.rights]
+        lines = [
+            interface.home,
+            *interface.sections,
+            entry.text or "",
+            interface.related,
+            *interface.legal,
+            interface.rights,
+        ]
         ordinal = wet.add_text(entry.response.url, entry.response.date, "\n".join(lines), entry.language)
         rows.append(_row(replace(entry, expected=None), "wet", wet.name, ordinal))
     (crawl / wet.name).write_bytes(wet.content())
@@ -199,7 +206,7 @@ def _write_damaged(crawl: Path, seed: int) -> Iterator[TruthRow]:
                 language="en" if planted.expected == "keep" else "",
                 template=planted.template,
                 group=None,
-                expected=planted.expected,  # type: ignore[arg-type]
+                expected=planted.expected,
                 stage=planted.stage if planted.expected != "keep" else None,
                 reason=planted.reason,
             )

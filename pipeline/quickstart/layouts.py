@@ -13,7 +13,8 @@ COOKIE
 <div class="ad-slot ad-top">ADVERT</div>
 <main id="main"><article class="post-article">
 <h1 class="headline">TITLE</h1>
-<div class="byline meta">BY <a rel="author" href="/authors/AUTHOR_SLUG">AUTHOR</a> <time datetime="DATE">DATE</time></div>
+<div class="byline meta">BY <a rel="author" href="/authors/AUTHOR_SLUG">AUTHOR</a>
+<time datetime="DATE">DATE</time></div>
 <div class="article-body">
 CONTENT
 </div>
@@ -58,7 +59,8 @@ SCRIPTS
 <article id="post-NUMBER" class="post type-post status-publish hentry">
 <header class="entry-header"><h1 class="entry-title">TITLE</h1>
 <div class="entry-meta"><span class="posted-on"><time class="entry-date published" datetime="DATE">DATE</time></span>
-<span class="byline"> BY <span class="author vcard"><a href="/author/AUTHOR_SLUG">AUTHOR</a></span></span></div></header>
+<span class="byline"> BY <span class="author vcard"><a href="/author/AUTHOR_SLUG">AUTHOR</a></span></span></div>
+</header>
 <div class="entry-content">
 CONTENT
 </div>
@@ -88,7 +90,8 @@ CONTENT
 <div class="teasers related-content"><h4>RELATED_TITLE</h4><ul>RELATED</ul></div>
 DISCUSSION
 </div>
-<div class="col-side sidebar"><div class="advertisement">ADVERT</div>NEWSLETTER<div class="most-read"><ol>RELATED</ol></div></div></div>
+<div class="col-side sidebar"><div class="advertisement">ADVERT</div>NEWSLETTER
+<div class="most-read"><ol>RELATED</ol></div></div></div>
 <div class="footer footer-links">FOOTER</div>
 <div class="overlay">COOKIE</div>
 SCRIPTS
@@ -113,7 +116,7 @@ body { margin: 0; font: 16px/1.5 serif; color: #222; background: #fdfdfb; }
 .menu li, .main-nav li, .mega-menu li { display: inline-block; margin-right: 1em; list-style: none; }
 .sidebar, #left, #right, .col-side { float: right; width: 240px; font-size: 14px; }
 .advertisement, .ad-slot, .banner { border: 1px solid #ccc; padding: 8px; text-align: center; background: #ffe; }
-.cookie-banner { position: fixed; bottom: 0; left: 0; right: 0; background: #333; color: #fff; padding: 1em; z-index: 99; }
+.cookie-banner { position: fixed; bottom: 0; left: 0; right: 0; background: #333; color: #fff; z-index: 99; }
 pre { background: #f4f4f4; padding: 1em; overflow: auto; }
 table { border-collapse: collapse; } td, th { border: 1px solid #999; padding: 4px 8px; }
 blockquote { border-left: 4px solid #c33; margin-left: 0; padding-left: 1em; font-style: italic; }

@@ -112,7 +112,8 @@ def _forum(writer: Writer, page: Page, words: int) -> Page:
     left = words
     while left > 0 or len(posts) < 3:
         lines = tuple(
-            _sentences(writer, page.language, "chat", writer.dice.between(2, 5)) for _ in range(writer.dice.between(1, 3))
+            _sentences(writer, page.language, "chat", writer.dice.between(2, 5))
+            for _ in range(writer.dice.between(1, 3))
         )
         posts.append(Block("post", lines, writer.phrase("name")))
         left -= sum(count_words(line, page.language) for line in lines)
@@ -180,7 +181,9 @@ def _shop(writer: Writer, page: Page, words: int) -> Page:
 def _login(writer: Writer, page: Page, words: int) -> Page:
     del words
     interface = LANGUAGES[page.language].interface
-    return replace(page, title=interface.log_in, blocks=(Block("p", (interface.forgot,)),), author=writer.phrase("name"))
+    return replace(
+        page, title=interface.log_in, blocks=(Block("p", (interface.forgot,)),), author=writer.phrase("name")
+    )
 
 
 def _interview(writer: Writer, page: Page, words: int) -> Page:
@@ -217,7 +220,9 @@ def book_page(seed: int, key: str, words: int) -> Page:
             blocks.append(Block("p", (text,)))
             left -= count_words(text, "en")
     writer = Writer(grammars[topics[0]], dice)
-    return Page(key, "article", "en", f"{writer.phrase('headline')}: a book", writer.phrase("name"), "2012-03-01", tuple(blocks))
+    return Page(
+        key, "article", "en", f"{writer.phrase('headline')}: a book", writer.phrase("name"), "2012-03-01", tuple(blocks)
+    )
 
 
 _KINDS: dict[str, Callable[[Writer, Page, int], Page]] = {

@@ -12,6 +12,7 @@ from pipeline.quickstart.pages import Page, book_page, prose_page
 from pipeline.quickstart.quiz import quiz_items
 from pipeline.quickstart.sites import Site, render, sites_for, url_of
 from pipeline.quickstart.spam import SPAM_FORMS, spam_page
+from pipeline.quickstart.truth import Expected
 from pipeline.quickstart.variants import CHARSETS, LEAK_FORMS, LIES, edited, encoded, jaccard, leaked, lies_for
 from pipeline.quickstart.words import LANGUAGES
 
@@ -25,7 +26,8 @@ _ENGLISH_KINDS = (
     ("table", 0.04), ("recipe", 0.04), ("shop", 0.02), ("login", 0.02),
 )  # fmt: skip
 _OTHER_KINDS = (
-    ("article", 0.60), ("blog", 0.18), ("forum", 0.08), ("interview", 0.05), ("table", 0.05), ("shop", 0.02), ("login", 0.02),
+    ("article", 0.60), ("blog", 0.18), ("forum", 0.08), ("interview", 0.05), ("table", 0.05), ("shop", 0.02),
+    ("login", 0.02),
 )  # fmt: skip
 SURE_KINDS = frozenset({"article", "blog", "interview"})
 """Kinds of page that are prose, so that every rule set of the quickstart should keep them."""
@@ -35,8 +37,8 @@ BANDS = (0.95, 0.85, 0.7, 0.5)
 MIN_COMPARED_WORDS = 350
 """Near-duplicates are long enough that single edits move the similarity by little."""
 
-_TEXT_LAYOUTS = frozenset({"semantic", "boxes", "press", "portal"})
-"""Layouts whose main text comes out without the heading: copies between them are equal after extraction."""
+_TEXT_LAYOUTS = frozenset({"semantic", "press", "portal", "plain"})
+"""Layouts whose main text comes out without the heading (`boxes` has it): copies between them extract equally."""
 
 
 _MARKS = re.compile("[„”“’«»—–\"']")
@@ -51,7 +53,7 @@ class Entry:
     language: str
     template: str
     group: str | None = None
-    expected: str | None = None
+    expected: Expected | None = None
     stage: str | None = None
     reason: str | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
@@ -78,7 +80,7 @@ class Counts:
         return Counts(
             exact_groups=max(4, pages // 60),
             shared_with_encyclopedia=max(2, pages // 300),
-            near_duplicates=max(8, pages // 40),
+            near_duplicates=max(12, pages // 40),
             spam=max(len(SPAM_FORMS), pages // 30),
             leaks=max(len(LEAK_FORMS), pages // 75),
             charsets=max(12, pages // 60),
@@ -183,7 +185,9 @@ def near_entries(seed: int, count: int) -> Iterator[Entry]:
         language = "en" if clustered or dice.chance(0.75) else dice.pick(("de", "ru", "fr"))
         page = prose_page(seed, group, language, "article", dice.between(MIN_COMPARED_WORDS, 900))
         if number == 0 or not clustered:
-            original = entry_of(page, site_of(page, seed, 0, text_only=True), seed, "page", expected="keep", group=group)
+            original = entry_of(
+                page, site_of(page, seed, 0, text_only=True), seed, "page", expected="keep", group=group
+            )
             yield replace(original, detail={"form": "original"})
         copy = edited(page, seed, f"{group}-{number}", band)
         site = site_of(page, seed, 1 + number, text_only=True)
@@ -248,7 +252,9 @@ def charset_entries(seed: int, count: int) -> Iterator[Entry]:
 def _snippet(page: Page) -> str:
     """A piece of the first paragraph without the marks that some charsets lack, with letters beyond ASCII."""
     pieces = [piece.strip() for piece in _MARKS.split(page.blocks[0].lines[0]) if not piece.isascii()]
-    return max(pieces, key=len)[:60].strip()
+    piece = max(pieces, key=len)
+    first = next(place for place, letter in enumerate(piece) if not letter.isascii())
+    return piece[max(0, first - 20) : first + 40].strip()
 
 
 def other_language_entries(seed: int, count: int) -> Iterator[Entry]:
@@ -261,9 +267,21 @@ def other_language_entries(seed: int, count: int) -> Iterator[Entry]:
 
 
 _NO_DOCUMENTS = (
-    ("404", "404 Not Found", "text/html; charset=utf-8", b"<html><body><h1>Not found</h1></body></html>", "http_status"),
+    (
+        "404",
+        "404 Not Found",
+        "text/html; charset=utf-8",
+        b"<html><body><h1>Not found</h1></body></html>",
+        "http_status",
+    ),
     ("301", "301 Moved Permanently", "text/html", b"", "http_status"),
-    ("503", "503 Service Unavailable", "text/html", b"<html><body>Please come back later.</body></html>", "http_status"),
+    (
+        "503",
+        "503 Service Unavailable",
+        "text/html",
+        b"<html><body>Please come back later.</body></html>",
+        "http_status",
+    ),
     ("pdf", "200 OK", "application/pdf", b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n", "content_type"),
     ("png", "200 OK", "image/png", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01", "content_type"),
     ("json", "200 OK", "application/json", b'{"items": [], "next": null}', "content_type"),

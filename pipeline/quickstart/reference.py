@@ -1,4 +1,4 @@
-"""The further sources: an encyclopedia (JSON lines), a forum (Parquet), manuals (JSON lines, zstd), and the benchmark."""
+"""The further sources: an encyclopedia (JSON lines), a forum (Parquet), manuals (JSON lines, zstd); the benchmark."""
 
 import gzip
 import io
@@ -52,7 +52,12 @@ def encyclopedia_pages(seed: int, count: int) -> list[Page]:
 def write_reference(folder: Path, seed: int, sizes: ReferenceSizes, encyclopedia: list[Page]) -> dict[str, int]:
     """Writes the further sources and the benchmark; file -> number of rows."""
     entries = [
-        {"id": page.key, "title": page.title, "text": page.text(), "url": f"https://encyclopedia.example/wiki/{page.key}"}
+        {
+            "id": page.key,
+            "title": page.title,
+            "text": page.text(),
+            "url": f"https://encyclopedia.example/wiki/{page.key}",
+        }
         for page in encyclopedia
     ]
     threads = [_thread(seed, number) for number in range(sizes.forum)]
@@ -72,7 +77,13 @@ def _thread(seed: int, number: int) -> dict[str, str]:
     page = prose_page(seed, f"thread-{number}", "en", "forum", dice.log_normal(320, 0.6, 120, 2500))
     turns = [f"{block.note}: {' '.join(block.lines)}" for block in page.blocks]
     text = "\n\n".join([page.title, *turns])
-    return {"id": page.key, "title": page.title, "text": text, "url": f"https://talk.example/t/{number}", "date": page.date}
+    return {
+        "id": page.key,
+        "title": page.title,
+        "text": text,
+        "url": f"https://talk.example/t/{number}",
+        "date": page.date,
+    }
 
 
 def _manual(seed: int, number: int) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from html import escape
 
 from pipeline.quickstart.dice import Dice
@@ -47,7 +47,7 @@ class Site:
     server: str
 
 
-@lru_cache(maxsize=None)
+@cache
 def sites_for(language: str, kind: str, seed: int) -> tuple[Site, ...]:
     """The sites that show pages of this kind in this language."""
     family = _SITE_KIND[kind]
@@ -132,8 +132,8 @@ def render(page: Page, site: Site, seed: int, meta_charset: str | None = "utf-8"
     body = _PLACEHOLDER.sub(lambda match: values[match[0]], LAYOUTS[site.layout])
     charset = f'<meta charset="{meta_charset}">\n' if meta_charset else ""
     return (
-        f'<!DOCTYPE html>\n<html lang="{page.language}">\n<head>\n{charset}<title>{escape(page.title)} | {site_name}</title>\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<!DOCTYPE html>\n<html lang="{page.language}">\n<head>\n{charset}'
+        f'<title>{escape(page.title)} | {site_name}</title>\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<link rel="stylesheet" href="/assets/{number}.css">\n{STYLE}\n</head>\n{body}\n</html>\n'
     )
 
@@ -176,7 +176,9 @@ def _discussion(page: Page, title: str, reply: str) -> str:
         f'<a class="reply" href="#respond">{reply}</a></li>'
         for comment in page.comments
     )
-    return f'<section id="comments" class="comments-area"><h3>{title}</h3><ol class="comment-list">{items}</ol></section>'
+    return (
+        f'<section id="comments" class="comments-area"><h3>{title}</h3><ol class="comment-list">{items}</ol></section>'
+    )
 
 
 def _login_form(page: Page) -> str:

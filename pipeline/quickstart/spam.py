@@ -29,7 +29,7 @@ def _keyword_stuffing(writer: Writer) -> Blocks:
     lines = []
     for _ in range(8):
         words = [f"{phrase} {writer.dice.pick(('in', 'for', 'from'))} {writer.expand('town')}" for _ in range(9)]
-        lines.append(Block("p", (", ".join(words).capitalize() + ".",)))
+        lines.append(Block("p", (f"We have the {phrase} that you are looking for: {', '.join(words)}.",)))
     return tuple(lines)
 
 
@@ -65,11 +65,13 @@ def _ellipses(writer: Writer) -> Blocks:
 
 
 def _ellipsis_lines(writer: Writer) -> Blocks:
-    return tuple(Block("p", (writer.sentences("prose", 2).rstrip(".!?\"") + "...",)) for _ in range(10))
+    return tuple(Block("p", (writer.sentences("prose", 2).rstrip('.!?"') + "...",)) for _ in range(10))
 
 
 def _bullets(writer: Writer) -> Blocks:
-    items = tuple(f"Our {writer.expand('person')} has {writer.expand('object')} {writer.expand('place')}." for _ in range(40))
+    items = tuple(
+        f"Our {writer.expand('person')} has {writer.expand('object')} {writer.expand('place')}." for _ in range(40)
+    )
     return (Block("ul", items[:20]), Block("ul", items[20:]))
 
 
@@ -79,9 +81,10 @@ def _too_short(writer: Writer) -> Blocks:
 
 def _no_stop_words(writer: Writer) -> Blocks:
     def line() -> str:
+        thing = next(name for name in iter(lambda: writer.expand("thing"), "") if " of " not in name)
         return (
-            f"Buy your {writer.expand('adj')} {writer.expand('thing')} here, {writer.expand('count')} {writer.expand('things')} "
-            f"in stock, our {writer.expand('person')} is waiting for your call."
+            f"Buy your {writer.expand('adj')} {thing} here, {writer.expand('count')} left, "
+            f"our {writer.expand('person')} is waiting for your call."
         )
 
     return tuple(Block("p", (f"{line()} {line()}",)) for _ in range(6))

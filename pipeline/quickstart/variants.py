@@ -35,7 +35,9 @@ def edited(page: Page, seed: int, key: str, target: float) -> Page:
     writer = Writer(grammars[dice.pick(tuple(grammars))], dice)
     total = len(shingles(page.text()))
     edits = max(1, round(total * (1 - target) / (SHINGLE_WORDS * (1 + target))))
-    lines = [(place, line.split(" ")) for place, block in enumerate(page.blocks) if block.kind == "p" for line in block.lines]
+    lines = [
+        (place, line.split(" ")) for place, block in enumerate(page.blocks) if block.kind == "p" for line in block.lines
+    ]
     spots = [(i, j) for i, (_, words) in enumerate(lines) for j in range(2, len(words) - 2) if words[j].isalpha()]
     step = len(spots) / edits
     for number in range(edits):
@@ -56,7 +58,8 @@ def leaked(page: Page, seed: int, key: str, item: dict[str, object], form: str) 
     """A copy with a benchmark item between its paragraphs."""
     dice = Dice(seed, "leak", key)
     choices = item["choices"]
-    assert isinstance(choices, list) and isinstance(item["answer"], int)
+    assert isinstance(choices, list)
+    assert isinstance(item["answer"], int)
     text = str(item["question"])
     if form != "question_only":
         text += f" The answer is {choices[item['answer']]}."

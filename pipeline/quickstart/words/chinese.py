@@ -4,32 +4,73 @@ from pipeline.quickstart.grammar import Grammar, split_lines, split_words
 from pipeline.quickstart.words.language import Interface, Language
 
 _RULES = {
-    "adj": split_words("旧 新 沉重 古老 狭窄 罕见 普通 奇怪 简单 昂贵 木制 漂亮 安静 巨大 破旧 著名 细长 珍贵 朴素 结实", " "),
-    "thing": split_words("""桥 花园 钥匙 地图 小船 书 钟楼 磨坊 灯 小提琴 门 梯子 画 机器 篮子 图书馆 炉子 歌曲 盒子 报纸 屋顶
-        笔记本 箱子 合同 车站 水井 望远镜 织布机 果树 石碑 面包房 信件 钟表 绳子 仓库 码头""", " "),
-    "person": split_words("""磨坊主 老师 面包师 船长 商人 木匠 园丁 工程师 铁匠 画家 钟表匠 医生 渔夫 建筑师 记者 邻居
-        图书管理员 裁缝 歌手 研究人员 市长 司机 农民 学生 摄影师 导游""", " "),
+    "adj": split_words(
+        "旧 新 沉重 古老 狭窄 罕见 普通 奇怪 简单 昂贵 木制 漂亮 安静 巨大 破旧 著名 细长 珍贵 朴素 结实", " "
+    ),
+    "thing": split_words(
+        """桥 花园 钥匙 地图 小船 书 钟楼 磨坊 灯 小提琴 门 梯子 画 机器 篮子 图书馆 炉子 歌曲 盒子 报纸 屋顶
+        笔记本 箱子 合同 车站 水井 望远镜 织布机 果树 石碑 面包房 信件 钟表 绳子 仓库 码头""",
+        " ",
+    ),
+    "person": split_words(
+        """磨坊主 老师 面包师 船长 商人 木匠 园丁 工程师 铁匠 画家 钟表匠 医生 渔夫 建筑师 记者 邻居
+        图书管理员 裁缝 歌手 研究人员 市长 司机 农民 学生 摄影师 导游""",
+        " ",
+    ),
     "surname": split_words("林 沈 陆 顾 方 孟 秦 尹 白 叶 程 苏 傅 邹 谭 韩", " "),
-    "given": split_words("远山 静秋 文博 晓岚 子墨 雨桐 青云 若水 思源 海川 明月 修竹 春和 景行 素心 怀瑾 长风 望舒", " "),
+    "given": split_words(
+        "远山 静秋 文博 晓岚 子墨 雨桐 青云 若水 思源 海川 明月 修竹 春和 景行 素心 怀瑾 长风 望舒", " "
+    ),
     "name": ("{surname}{given}",),
-    "town": split_words("青石镇 白水村 柳河县 云峰市 长桥乡 枫林镇 东海湾 石门村 桃溪镇 望江县 竹山乡 银杏镇 古渡口 南屏村", " "),
+    "town": split_words(
+        "青石镇 白水村 柳河县 云峰市 长桥乡 枫林镇 东海湾 石门村 桃溪镇 望江县 竹山乡 银杏镇 古渡口 南屏村", " "
+    ),
     "year": tuple(str(year) for year in range(1785, 2021)),
     "count": (*split_words("三 四 五 六 七 八 九 十 十二 十五 二十 三十", " "), *(str(n) for n in range(13, 99))),
     "month": split_words("一月 二月 三月 四月 五月 六月 七月 八月 九月 十月 十一月 十二月", " "),
-    "who": ("{person}", "那位{person}", "{name}", "{person}{name}", "{town}的{person}", "年轻的{person}", "一位老{person}"),
-    "what": ("{adj}的{thing}", "那座{adj}的{thing}", "{town}的{thing}", "{count}件{adj}的{thing}", "自己的{thing}",
-             "{thing}和{thing}", "{place}的{thing}"),
-    "verb": split_words("""修好了 卖掉了 检查了 描写了 找到了 建造了 买下了 画下了 打开了 保存了 测量了 送出了 更新了 带来了
-        展示了 研究了 藏起了 整理了 记录了 搬走了""", " "),
+    "who": (
+        "{person}",
+        "那位{person}",
+        "{name}",
+        "{person}{name}",
+        "{town}的{person}",
+        "年轻的{person}",
+        "一位老{person}",
+    ),
+    "what": (
+        "{adj}的{thing}",
+        "那座{adj}的{thing}",
+        "{town}的{thing}",
+        "{count}件{adj}的{thing}",
+        "自己的{thing}",
+        "{thing}和{thing}",
+        "{place}的{thing}",
+    ),
+    "verb": split_words(
+        """修好了 卖掉了 检查了 描写了 找到了 建造了 买下了 画下了 打开了 保存了 测量了 送出了 更新了 带来了
+        展示了 研究了 藏起了 整理了 记录了 搬走了""",
+        " ",
+    ),
     "do": split_words("修理 出售 检查 描写 寻找 建造 购买 绘制 打开 保存 测量 赠送 更新 展示 研究 整理 记录 搬运", " "),
-    "time": split_words("""{year}年春天 一个寒冷的早晨 几个星期以后 {count}年之后 天亮之前 夏天快结束的时候 {month}中旬
-        漫长的冬天里 中午前后 {year}年秋天 {month}初 雨停以后 战争结束那年 大约{count}年前""", " "),
-    "place": split_words("""老城边上 教堂后面 {town} 狭小的院子里 河对岸 车站旁边 博物馆的地下室 屋顶下面 山坡上 市场附近
-        湖边 里屋 城门口 二楼""", " "),
-    "matter": split_words("""木材的价格 天气 资金不足 土地的归属 噪音 新的法令 漫长的旅途 边界的争议 游客的人数 春天的洪水""", " "),
-    "because": split_words("""因为{matter}改变了一切 虽然没有人提出要求 为了让孩子们也能看到 因为没有别的办法
+    "time": split_words(
+        """{year}年春天 一个寒冷的早晨 几个星期以后 {count}年之后 天亮之前 夏天快结束的时候 {month}中旬
+        漫长的冬天里 中午前后 {year}年秋天 {month}初 雨停以后 战争结束那年 大约{count}年前""",
+        " ",
+    ),
+    "place": split_words(
+        """老城边上 教堂后面 {town} 狭小的院子里 河对岸 车站旁边 博物馆的地下室 屋顶下面 山坡上 市场附近
+        湖边 里屋 城门口 二楼""",
+        " ",
+    ),
+    "matter": split_words(
+        """木材的价格 天气 资金不足 土地的归属 噪音 新的法令 漫长的旅途 边界的争议 游客的人数 春天的洪水""", " "
+    ),
+    "because": split_words(
+        """因为{matter}改变了一切 虽然没有人提出要求 为了让孩子们也能看到 因为没有别的办法
         好像什么也没有发生过 而其他人还在睡觉 直到冰雪融化 尽管{matter}让人担心 但那已经是另一个故事了
-        因为{person}早就这样建议过""", " "),
+        因为{person}早就这样建议过""",
+        " ",
+    ),
     "prose": split_lines("""
         {time}，{who}在{place}{verb}{what}。
         {who}{verb}{what}，{because}。

@@ -154,11 +154,16 @@ SHARED = {
         a {adj} {thing} is better than none
         only the {person} remained calm
     """),
-    "month": split_words("January, February, March, April, May, June, July, August, September, October, November, "
-                        "December"),
+    "month": split_words(
+        "January, February, March, April, May, June, July, August, September, October, November, December"
+    ),
     "year": tuple(str(year) for year in range(1781, 2021)),
-    "count": (*split_words("three, four, five, six, seven, eight, nine, ten, eleven, twelve, fifteen, twenty, thirty, "
-                          "forty, sixty"), *(str(n) for n in range(13, 99))),
+    "count": (
+        *split_words(
+            "three, four, five, six, seven, eight, nine, ten, eleven, twelve, fifteen, twenty, thirty, forty, sixty"
+        ),
+        *(str(n) for n in range(13, 99)),
+    ),
 }
 
 PROSE = split_lines("""

@@ -35,7 +35,7 @@ TOPICS: dict[str, dict[str, str]] = {
         "orbit, photograph, clock, spectrum, mount, eyepiece, catalogue, nebula, transit, double star, logbook",
         "places": "above the northern horizon, inside the dome, on the flat roof, at the mountain station, "
         "beyond the orbit of the outer planets, near the bright cluster, in the southern sky, behind thin cloud",
-        "verbs": "observe, measure, photograph, record, calculate, align, polish, sketch, predict, compare, track, test",
+        "verbs": "observe, measure, photograph, record, calculate, align, polish, sketch, predict, compare, test",
         "adjs": "faint, bright, distant, variable, precise, reddish, elliptical, sharp, hazy, silent, rare, steady",
         "matters": "the rotation of the planet, the age of the cluster, the glow of the town lamps, the accuracy of "
         "the clock, the shape of the tail, the heat of the outer layers, the drift of the mount, the clear air",
@@ -97,8 +97,7 @@ TOPICS: dict[str, dict[str, str]] = {
         "sonata, chorus, tuning fork, piano, accordion, score, harmony, recording, music stand, dance",
         "places": "in the concert hall, at the back of the gallery, in the rehearsal room, on the village green, "
         "behind the curtain, beside the old organ, in the cathedral, at the summer festival",
-        "verbs": "perform, tune, compose, record, rehearse, copy, arrange, applaud, repeat, publish, "
-        "restore, announce",
+        "verbs": "perform, tune, compose, record, rehearse, copy, arrange, applaud, repeat, publish, restore, announce",
         "adjs": "slow, melancholy, tuneful, unfinished, solemn, cheerful, loud, delicate, solo, familiar, resonant",
         "matters": "the age of the varnish, the tempo of the finale, the sound of the hall, the choice of programme, "
         "the price of tickets, the origin of the tune, the cold in the gallery, the absence of the tenor",
@@ -187,8 +186,7 @@ TOPICS: dict[str, dict[str, str]] = {
         "paperback, notebook",
         "places": "in the reading room, on the top shelf, at the book fair, behind the shop, in the last chapter, "
         "on the title page, in the author's papers, at the printing works",
-        "verbs": "publish, translate, print, edit, review, collect, revise, shelve, quote, "
-        "borrow, annotate",
+        "verbs": "publish, translate, print, edit, review, collect, revise, shelve, quote, borrow, annotate",
         "adjs": "unpublished, slim, rare, leather-bound, popular, lost, handwritten, annotated, translated, moving",
         "matters": "the price of paper, the taste of readers, the rights abroad, the meaning of the ending, "
         "the size of the edition, the order of the chapters, the censor's objections, the author's debts",

@@ -25,10 +25,14 @@ _RULES = {
         marché, chemin, contrat, musée, piano, phare, rapport, tapis, verger, escalier, atelier, outil, orgue"""),
     "f": split_words("""maison, carte, cloche, lettre, barque, porte, lampe, montre, tour, machine, route, fenêtre, clé,
         rue, table, bibliothèque, recette, boîte, chanson, voiture, usine, échelle, école, affiche, armoire"""),
-    "am": split_words("""ancien, solide, étroit, discret, fragile, célèbre, oublié, coûteux, étrange, simple, vide, neuf,
-        rouillé, précieux, immense, lourd, silencieux, rare, ordinaire, abandonné"""),
-    "af": split_words("""ancienne, solide, étroite, discrète, fragile, célèbre, oubliée, coûteuse, étrange, simple, vide,
-        neuve, rouillée, précieuse, immense, lourde, silencieuse, rare, ordinaire, abandonnée"""),
+    "am": split_words("""
+        ancien, solide, étroit, discret, fragile, célèbre, oublié, coûteux, étrange, simple, vide, neuf, rouillé,
+        précieux, immense, lourd, silencieux, rare, ordinaire, abandonné
+    """),
+    "af": split_words("""
+        ancienne, solide, étroite, discrète, fragile, célèbre, oubliée, coûteuse, étrange, simple, vide, neuve,
+        rouillée, précieuse, immense, lourde, silencieuse, rare, ordinaire, abandonnée
+    """),
     "plural": split_words("""livres, ponts, bateaux, outils, tableaux, jardins, paniers, contrats, meubles, pommiers,
         tapis, manuscrits, moulins, coffres, rapports, fours, vélos, ateliers, escaliers, pianos"""),
     "pm": split_words("""meunier, maire, boulanger, menuisier, pêcheur, libraire, médecin, jardinier, peintre, notaire,
@@ -43,13 +47,26 @@ _RULES = {
     "town": split_words("""Saint-Orvan, Villebrume, Montfaucher, Rocquencelle, Beauval-sur-Lise, Clairmarais, Vieuxport,
         Hautefaye, Pontelune, Sablonnière, Castelmoron-le-Vieux, Font-Romane"""),
     "year": tuple(str(year) for year in range(1785, 2021)),
-    "count": (*split_words("trois, quatre, cinq, six, sept, huit, neuf, dix, douze, quinze, vingt, trente"),
-              *(str(n) for n in range(13, 99))),
-    "month": split_words("janvier, février, mars, avril, mai, juin, juillet, août, septembre, octobre, novembre, décembre"),
+    "count": (
+        *split_words("trois, quatre, cinq, six, sept, huit, neuf, dix, douze, quinze, vingt, trente"),
+        *(str(n) for n in range(13, 99)),
+    ),
+    "month": split_words(
+        "janvier, février, mars, avril, mai, juin, juillet, août, septembre, octobre, novembre, décembre"
+    ),
     "person": ("le {pm}", "la {pf}", "le {pm} de {town}", "la {pf} de {town}", "{name}", "{name}"),
     "thing": ("le {m}", "la {f}", "le {m} {am}", "la {f} {af}", "le {m} {place}", "la {f} {place}"),
-    "object": ("le {m}", "la {f}", "le {m} {am}", "la {f} {af}", "un {m} {am}", "une {f} {af}", "{count} {plural}",
-               "les {plural}", "les {plural} de {town}"),
+    "object": (
+        "le {m}",
+        "la {f}",
+        "le {m} {am}",
+        "la {f} {af}",
+        "un {m} {am}",
+        "une {f} {af}",
+        "{count} {plural}",
+        "les {plural}",
+        "les {plural} de {town}",
+    ),
     "time": split_lines("""
         au printemps {year}
         un matin de {month}
@@ -79,8 +96,10 @@ _RULES = {
         au premier étage
         devant la gare
     """),
-    "past": split_words("""réparait, vendait, examinait, décrivait, peignait, cherchait, trouvait, construisait, achetait,
-        dessinait, ouvrait, gardait, mesurait, regardait, oubliait, apportait, nettoyait, montrait, comptait"""),
+    "past": split_words("""
+        réparait, vendait, examinait, décrivait, peignait, cherchait, trouvait, construisait, achetait, dessinait,
+        ouvrait, gardait, mesurait, regardait, oubliait, apportait, nettoyait, montrait, comptait
+    """),
     "inf": split_words("""réparer, vendre, examiner, décrire, peindre, chercher, trouver, construire, acheter, dessiner,
         ouvrir, garder, mesurer, regarder, oublier, apporter, nettoyer, montrer, compter"""),
     "part": split_words("""réparé, vendu, examiné, décrit, peint, cherché, trouvé, construit, acheté, dessiné, ouvert,
@@ -136,8 +155,13 @@ _RULES = {
         « Ce n’est pas aussi difficile que cela en a l’air », disait {person} en regardant {object}.
         Quant à {person}, mieux valait {inf} {object} {place}.
     """),
-    "headline": ("{thing} de {town}", "Comment {person} a {part} {object}", "{town} et {matter}",
-                 "{count} {plural} pour {town}", "Ce que {person} pense de {matter}"),
+    "headline": (
+        "{thing} de {town}",
+        "Comment {person} a {part} {object}",
+        "{town} et {matter}",
+        "{count} {plural} pour {town}",
+        "Ce que {person} pense de {matter}",
+    ),
     "heading": ("{thing}", "{matter}", "{plural} et {plural}", "{name}", "{town} en {year}"),
     "question": ("Comment {inf} {object} ?", "Qui a déjà {part} {object} ?", "Faut-il {inf} {object} en {month} ?"),
     "item": ("{thing}", "{count} {plural}", "les {plural} de {town}"),

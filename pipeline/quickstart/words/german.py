@@ -26,14 +26,35 @@ _RULES = {
     "town": split_words("""Grünau am See, Altenmoor, Birkenried, Dornhagen, Eschenfurt, Falkenbrück, Hohenlinde,
         Kaltenbach, Lindenthal, Mühlrode, Niederwald, Oberstein, Rabenfels, Sandhausen, Tiefensee, Wiesengrund"""),
     "year": tuple(str(year) for year in range(1785, 2021)),
-    "count": (*split_words("drei, vier, fünf, sechs, sieben, acht, neun, zehn, zwölf, zwanzig, dreißig"),
-              *(str(n) for n in range(13, 99))),
-    "month": split_words("Januar, Februar, März, April, Mai, Juni, Juli, August, September, Oktober, November, Dezember"),
+    "count": (
+        *split_words("drei, vier, fünf, sechs, sieben, acht, neun, zehn, zwölf, zwanzig, dreißig"),
+        *(str(n) for n in range(13, 99)),
+    ),
+    "month": split_words(
+        "Januar, Februar, März, April, Mai, Juni, Juli, August, September, Oktober, November, Dezember"
+    ),
     "person": ("der {adj}e {pm}", "die {adj}e {pf}", "der {pm}", "die {pf}", "{name}", "{name}", "der {pm} aus {town}"),
     "nom": ("der {adj}e {m}", "die {adj}e {f}", "das {adj}e {n}", "der {m}", "die {f}", "das {n}"),
-    "acc": ("den {adj}en {m}", "die {adj}e {f}", "das {adj}e {n}", "den {m}", "die {f}", "das {n}", "einen {adj}en {m}",
-            "eine {adj}e {f}", "{count} {plural}", "die {adj}en {plural}"),
-    "dat": ("dem {adj}en {m}", "der {adj}en {f}", "dem {adj}en {n}", "dem {m}", "der {f}", "den {adj}en {m} und der {f}"),
+    "acc": (
+        "den {adj}en {m}",
+        "die {adj}e {f}",
+        "das {adj}e {n}",
+        "den {m}",
+        "die {f}",
+        "das {n}",
+        "einen {adj}en {m}",
+        "eine {adj}e {f}",
+        "{count} {plural}",
+        "die {adj}en {plural}",
+    ),
+    "dat": (
+        "dem {adj}en {m}",
+        "der {adj}en {f}",
+        "dem {adj}en {n}",
+        "dem {m}",
+        "der {f}",
+        "den {adj}en {m} und der {f}",
+    ),
     "time": split_lines("""
         im Frühjahr {year}
         an einem kalten Morgen im {month}
@@ -64,12 +85,16 @@ _RULES = {
         im hinteren Zimmer
         vor dem Tor der Burg
     """),
-    "past": split_words("""reparierte, verkaufte, untersuchte, beschrieb, malte, fand, baute, kaufte, zeichnete, öffnete,
-        brachte, bewahrte, vermaß, verschenkte, suchte, erneuerte, betrachtete, erwähnte, putzte, vergaß"""),
+    "past": split_words("""
+        reparierte, verkaufte, untersuchte, beschrieb, malte, fand, baute, kaufte, zeichnete, öffnete, brachte,
+        bewahrte, vermaß, verschenkte, suchte, erneuerte, betrachtete, erwähnte, putzte, vergaß
+    """),
     "part": split_words("""repariert, verkauft, untersucht, beschrieben, gemalt, gefunden, gebaut, gekauft, gezeichnet,
         geöffnet, gebracht, vermessen, verschenkt, gesucht, erneuert, erwähnt, geputzt, vergessen, gerettet"""),
-    "inf": split_words("""reparieren, verkaufen, untersuchen, beschreiben, malen, finden, bauen, kaufen, zeichnen, öffnen,
-        vermessen, verschenken, suchen, erneuern, betrachten, putzen, retten, ordnen"""),
+    "inf": split_words("""
+        reparieren, verkaufen, untersuchen, beschreiben, malen, finden, bauen, kaufen, zeichnen, öffnen, vermessen,
+        verschenken, suchen, erneuern, betrachten, putzen, retten, ordnen
+    """),
     "matter": split_words("""der Preis des Holzes, das Wetter, die Frage des Eigentums, der Mangel an Geld, der Lärm,
         die neue Verordnung, die lange Reise, der Streit um die Grenze, die Zahl der Besucher, das Hochwasser"""),
     "because": split_lines("""
@@ -123,8 +148,14 @@ _RULES = {
         So wurde {nom} {time} doch noch {part}.
         „Das ist nicht so schwer, wie es aussieht“, meinte {person} und {past} {acc}.
     """),
-    "headline": ("{nom} von {town}", "Wie {person} {acc} fand", "Streit um {acc} in {town}", "{matter} und die Folgen",
-                 "{count} {plural} für {town}", "Was {person} über {acc} weiß"),
+    "headline": (
+        "{nom} von {town}",
+        "Wie {person} {acc} fand",
+        "Streit um {acc} in {town}",
+        "{matter} und die Folgen",
+        "{count} {plural} für {town}",
+        "Was {person} über {acc} weiß",
+    ),
     "heading": ("{nom}", "{matter}", "{plural} und {plural}", "Was {time} geschah", "{name}"),
     "question": ("Wie kann man {acc} {inf}?", "Wer hat {acc} schon einmal {part}?", "Lohnt es sich, {acc} zu {inf}?"),
     "item": ("{nom}", "{count} {plural}", "{adj}e {plural}"),

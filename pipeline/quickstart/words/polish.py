@@ -4,47 +4,80 @@ from pipeline.quickstart.grammar import Grammar, split_lines, split_words
 from pipeline.quickstart.words.language import Interface, Language
 
 _RULES = {
-    "am": split_words("""stary, nowy, ciężki, pusty, wąski, rzadki, zapomniany, dziwny, prosty, drogi, drewniany, miedziany,
-        ciemny, kruchy, długi, słynny, skromny, ogromny"""),
-    "af": split_words("""starą, nową, ciężką, pustą, wąską, rzadką, zapomnianą, dziwną, prostą, drogą, drewnianą, miedzianą,
-        ciemną, kruchą, długą, słynną, skromną, ogromną"""),
+    "am": split_words("""
+        stary, nowy, ciężki, pusty, wąski, rzadki, zapomniany, dziwny, prosty, drogi, drewniany, miedziany, ciemny,
+        kruchy, długi, słynny, skromny, ogromny
+    """),
+    "af": split_words("""
+        starą, nową, ciężką, pustą, wąską, rzadką, zapomnianą, dziwną, prostą, drogą, drewnianą, miedzianą, ciemną,
+        kruchą, długą, słynną, skromną, ogromną
+    """),
     "afn": split_words("""stara, nowa, ciężka, pusta, wąska, rzadka, zapomniana, dziwna, prosta, droga, drewniana,
         miedziana, ciemna, krucha, długa, słynna, skromna, ogromna"""),
     "m": split_words("""most, ogród, klucz, dzwon, rysunek, kufer, stół, dom, statek, fortepian, kotwiczny łańcuch,
         warsztat, bilet, dziennik, płot, zegar, piec, młyn, obraz, dywan, koszyk, list"""),
-    "f": split_words("""mapę, łódkę, książkę, wieżę, lampę, skrzynię, drabinę, maszynę, kartkę, ulicę, bibliotekę, piosenkę,
-        szkatułkę, gazetę, linę, bramę, ścieżkę, umowę, ławkę, studnię, łąkę, świecę"""),
-    "fn": split_words("""mapa, łódka, książka, wieża, lampa, skrzynia, drabina, maszyna, kartka, ulica, biblioteka, piosenka,
-        szkatułka, gazeta, lina, brama, ścieżka, umowa, ławka, studnia, łąka, świeca"""),
-    "plural": split_words("""książki, mosty, listy, mapy, łodzie, dzwony, domy, obrazy, ogrody, lampy, maszyny, okna, kosze,
-        klucze, pieśni, umowy, zegary, jabłonie, narzędzia, wieże"""),
-    "genitive": split_words("""książek, mostów, listów, map, łodzi, dzwonów, domów, obrazów, ogrodów, lamp, maszyn, okien,
-        koszy, kluczy, pieśni, umów, zegarów, jabłoni, narzędzi, wież"""),
-    "pm": split_words("""młynarz, nauczyciel, piekarz, leśnik, kapitan, kupiec, stolarz, ogrodnik, inżynier, kowal, malarz,
-        zegarmistrz, lekarz, rybak, architekt, sąsiad"""),
+    "f": split_words("""
+        mapę, łódkę, książkę, wieżę, lampę, skrzynię, drabinę, maszynę, kartkę, ulicę, bibliotekę, piosenkę,
+        szkatułkę, gazetę, linę, bramę, ścieżkę, umowę, ławkę, studnię, łąkę, świecę
+    """),
+    "fn": split_words("""
+        mapa, łódka, książka, wieża, lampa, skrzynia, drabina, maszyna, kartka, ulica, biblioteka, piosenka,
+        szkatułka, gazeta, lina, brama, ścieżka, umowa, ławka, studnia, łąka, świeca
+    """),
+    "plural": split_words("""
+        książki, mosty, listy, mapy, łodzie, dzwony, domy, obrazy, ogrody, lampy, maszyny, okna, kosze, klucze,
+        pieśni, umowy, zegary, jabłonie, narzędzia, wieże
+    """),
+    "genitive": split_words("""
+        książek, mostów, listów, map, łodzi, dzwonów, domów, obrazów, ogrodów, lamp, maszyn, okien, koszy, kluczy,
+        pieśni, umów, zegarów, jabłoni, narzędzi, wież
+    """),
+    "pm": split_words("""
+        młynarz, nauczyciel, piekarz, leśnik, kapitan, kupiec, stolarz, ogrodnik, inżynier, kowal, malarz,
+        zegarmistrz, lekarz, rybak, architekt, sąsiad
+    """),
     "pf": split_words("""nauczycielka, malarka, sąsiadka, dziennikarka, krawcowa, tkaczka, śpiewaczka, gospodyni,
         bibliotekarka, lekarka, kupcowa"""),
-    "firstm": split_words("Bogumił, Cyprian, Dobiesław, Euzebiusz, Gracjan, Hieronim, Jacenty, Ksawery, Lucjan, Modest"),
+    "firstm": split_words(
+        "Bogumił, Cyprian, Dobiesław, Euzebiusz, Gracjan, Hieronim, Jacenty, Ksawery, Lucjan, Modest"
+    ),
     "firstf": split_words("Bronisława, Celina, Dobrochna, Eufemia, Felicja, Genowefa, Jadwiga, Klementyna, Ludmiła"),
     "lastm": split_words("Borowiecki, Dębiński, Głogowski, Jaworzyński, Kalinowicz, Łąkowski, Mostowicz, Olszański"),
     "lastf": split_words("Borowiecka, Dębińska, Głogowska, Jaworzyńska, Kalinowicz, Łąkowska, Mostowicz, Olszańska"),
     "name": ("{firstm} {lastm}", "{firstf} {lastf}"),
-    "town": split_words("""Białej Łące, Kamiennym Brodzie, Leśnej Górze, Starej Przystani, Cichej Wodzie, Dąbrowie Górnej,
-        Źródlanej, Małych Lipkach, Nowym Ładzie, Sosnowym Gaju, Czarnowodzie"""),
+    "town": split_words("""
+        Białej Łące, Kamiennym Brodzie, Leśnej Górze, Starej Przystani, Cichej Wodzie, Dąbrowie Górnej, Źródlanej,
+        Małych Lipkach, Nowym Ładzie, Sosnowym Gaju, Czarnowodzie
+    """),
     "year": tuple(str(year) for year in range(1785, 2021)),
-    "count": tuple(str(n) for n in range(13, 98) if 5 <= n % 10 or n % 10 == 0),
-    "month": split_words("stycznia, lutego, marca, kwietnia, maja, czerwca, lipca, sierpnia, września, października, "
-                        "listopada, grudnia"),
+    "count": tuple(str(n) for n in range(13, 98) if n % 10 >= 5 or n % 10 == 0),
+    "month": split_words(
+        "stycznia, lutego, marca, kwietnia, maja, czerwca, lipca, sierpnia, września, października, listopada, grudnia"
+    ),
     "he": ("{pm}", "stary {pm}", "młody {pm}", "{pm} {firstm}", "{firstm} {lastm}", "miejscowy {pm}", "pewien {pm}"),
     "she": ("{pf}", "stara {pf}", "młoda {pf}", "{pf} {firstf}", "{firstf} {lastf}", "miejscowa {pf}"),
-    "object": ("{am} {m}", "{af} {f}", "{m}", "{f}", "ten {am} {m}", "tę {af} {f}", "jeszcze jeden {m}", "{count} {genitive}",
-               "swój {am} {m}", "wszystkie {plural}"),
+    "object": (
+        "{am} {m}",
+        "{af} {f}",
+        "{m}",
+        "{f}",
+        "ten {am} {m}",
+        "tę {af} {f}",
+        "jeszcze jeden {m}",
+        "{count} {genitive}",
+        "swój {am} {m}",
+        "wszystkie {plural}",
+    ),
     "nom_m": ("{am} {m}", "ten {m}", "ten {am} {m}", "nasz {am} {m}"),
     "nom_f": ("{afn} {fn}", "ta {fn}", "ta {afn} {fn}", "nasza {afn} {fn}"),
-    "verb_m": split_words("""naprawił, sprzedał, obejrzał, opisał, znalazł, zbudował, kupił, narysował, otworzył, zachował,
-        zmierzył, podarował, odnowił, zapomniał zabrać, przywiózł, pokazał, zbadał, ukrył"""),
-    "verb_f": split_words("""naprawiła, sprzedała, obejrzała, opisała, znalazła, zbudowała, kupiła, narysowała, otworzyła,
-        zachowała, zmierzyła, podarowała, odnowiła, przywiozła, pokazała, zbadała, ukryła"""),
+    "verb_m": split_words("""
+        naprawił, sprzedał, obejrzał, opisał, znalazł, zbudował, kupił, narysował, otworzył, zachował, zmierzył,
+        podarował, odnowił, zapomniał zabrać, przywiózł, pokazał, zbadał, ukrył
+    """),
+    "verb_f": split_words("""
+        naprawiła, sprzedała, obejrzała, opisała, znalazła, zbudowała, kupiła, narysowała, otworzyła, zachowała,
+        zmierzyła, podarowała, odnowiła, przywiozła, pokazała, zbadała, ukryła
+    """),
     "inf": split_words("""naprawić, sprzedać, obejrzeć, opisać, znaleźć, zbudować, kupić, narysować, otworzyć, zachować,
         zmierzyć, podarować, odnowić, przywieźć, pokazać, zbadać, ukryć"""),
     "time": split_lines("""
@@ -129,8 +162,13 @@ _RULES = {
         „To nie jest takie trudne, jak się wydaje”, powiedział {he} i {verb_m} {object}.
         Jeśli chodzi o resztę {genitive}, to zajęli się nią inni ludzie.
     """),
-    "headline": ("Jak {he} {verb_m} {object}", "Co się dzieje w {town}", "{matter} i {nom_m}", "{nom_f}: historia odkrycia",
-                 "{count} {genitive} i {nom_m}"),
+    "headline": (
+        "Jak {he} {verb_m} {object}",
+        "Co się dzieje w {town}",
+        "{matter} i {nom_m}",
+        "{nom_f}: historia odkrycia",
+        "{count} {genitive} i {nom_m}",
+    ),
     "heading": ("{nom_m}", "{nom_f}", "{matter}", "{plural} i {plural}", "{name}"),
     "question": ("Jak najlepiej {inf} {object}?", "Kto już próbował {inf} {object}?", "Czy warto {inf} {object}?"),
     "item": ("{nom_m}", "{nom_f}", "{count} {genitive}"),

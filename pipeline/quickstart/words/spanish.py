@@ -14,8 +14,10 @@ def finish(text: str) -> str:
 
 
 _RULES = {
-    "m": split_words("""puente, jardín, cuadro, barco, libro, molino, horno, reloj, camino, mapa, cesto, contrato, museo,
-        piano, faro, informe, tejado, huerto, taller, martillo, mercado, baúl, pozo, tren, cuaderno"""),
+    "m": split_words("""
+        puente, jardín, cuadro, barco, libro, molino, horno, reloj, camino, mapa, cesto, contrato, museo, piano, faro,
+        informe, tejado, huerto, taller, martillo, mercado, baúl, pozo, tren, cuaderno
+    """),
     "f": split_words("""casa, carta, campana, lámpara, puerta, torre, máquina, calle, ventana, llave, mesa, biblioteca,
         receta, caja, canción, rueda, fábrica, escalera, escuela, cuerda, barca, silla, colección, fuente"""),
     "am": split_words("""antiguo, nuevo, estrecho, frágil, famoso, olvidado, costoso, extraño, sencillo, vacío, oxidado,
@@ -33,17 +35,30 @@ _RULES = {
     "last": split_words("""Valcárcel, Robledo, Montalbán, Lavega, Pradera, Sarmiento, Tornero, Belmonte, Castaño,
         Fontana, Peñalver, Lorca-Ruiz, Malpica, Ribera, Villaclara"""),
     "name": ("{first} {last}",),
-    "town": split_words("""Villaseca del Río, Montebruma, Rocafría, Bellavista de Lis, Claramarisma, Puerto Viejo, Altafuente,
-        Puentelara, Arenales, Castillejo de la Vega, Fuente Romana, Valdeluz"""),
+    "town": split_words("""
+        Villaseca del Río, Montebruma, Rocafría, Bellavista de Lis, Claramarisma, Puerto Viejo, Altafuente,
+        Puentelara, Arenales, Castillejo de la Vega, Fuente Romana, Valdeluz
+    """),
     "year": tuple(str(year) for year in range(1785, 2021)),
-    "count": (*split_words("tres, cuatro, cinco, seis, siete, ocho, nueve, diez, doce, quince, veinte, treinta"),
-              *(str(n) for n in range(13, 99))),
-    "month": split_words("enero, febrero, marzo, abril, mayo, junio, julio, agosto, septiembre, octubre, noviembre, "
-                        "diciembre"),
+    "count": (
+        *split_words("tres, cuatro, cinco, seis, siete, ocho, nueve, diez, doce, quince, veinte, treinta"),
+        *(str(n) for n in range(13, 99)),
+    ),
+    "month": split_words(
+        "enero, febrero, marzo, abril, mayo, junio, julio, agosto, septiembre, octubre, noviembre, diciembre"
+    ),
     "person": ("el {pm}", "la {pf}", "el {pm} de {town}", "la {pf} de {town}", "{name}", "{name}"),
     "thing": ("el {m}", "la {f}", "el {m} {am}", "la {f} {af}", "el {m} {place}", "la {f} {place}"),
-    "object": ("el {m}", "la {f}", "el {m} {am}", "la {f} {af}", "un {m} {am}", "una {f} {af}", "{count} {plural}",
-               "{count} {plural} de {town}"),
+    "object": (
+        "el {m}",
+        "la {f}",
+        "el {m} {am}",
+        "la {f} {af}",
+        "un {m} {am}",
+        "una {f} {af}",
+        "{count} {plural}",
+        "{count} {plural} de {town}",
+    ),
     "time": split_lines("""
         en la primavera de {year}
         una mañana de {month}
@@ -130,10 +145,19 @@ _RULES = {
         «No es tan difícil como parece», dijo {person} y {past} {object}.
         En cuanto a {person}, prefería {inf} {object} {place}.
     """),
-    "headline": ("{thing} de {town}", "Cómo {person} {past} {object}", "{town} y {matter}", "{count} {plural} para {town}",
-                 "Lo que piensa {person} de {matter}"),
+    "headline": (
+        "{thing} de {town}",
+        "Cómo {person} {past} {object}",
+        "{town} y {matter}",
+        "{count} {plural} para {town}",
+        "Lo que piensa {person} de {matter}",
+    ),
     "heading": ("{thing}", "{matter}", "{plural} y {plural}", "{name}", "{town} en {year}"),
-    "question": ("¿Cómo se puede {inf} {object}?", "¿Quién ha {part} {object}?", "¿Conviene {inf} {object} en {month}?"),
+    "question": (
+        "¿Cómo se puede {inf} {object}?",
+        "¿Quién ha {part} {object}?",
+        "¿Conviene {inf} {object} en {month}?",
+    ),
     "item": ("{thing}", "{count} {plural}", "los {plural} de {town}"),
     "product": ("{m} {am}", "{f} {af}", "{plural} de {town}"),
 }

@@ -1,6 +1,27 @@
 """Programming language of a document: a symbol gate, then shebang, file structure, and keyword profiles.
 
-Scores are integers, so every processor agrees. Nothing is learnt; the tables are general knowledge.
+1. The gate: code symbols are at least GATE_PERCENT of the visible bytes in the first HEAD_BYTES, or the text begins
+   with a declaration (a shebang, "<?xml" ...). It costs 2 us a document and stops nine in ten prose documents.
+2. A shebang names the language; JSON, XML, HTML, CSS, YAML, INI, TOML, PHP and diffs are told by their structure.
+3. Keyword profiles of 48 languages (`profiles`): marks found, each weighed by how few profiles list it. Points are
+   integers, so every processor agrees. Too few points or too small a lead give null.
+
+Nothing is learnt: the tables are general knowledge, and they and the constants were looked at against a development
+half only (xxh3-64 of the UTF-8 text even, in every set). On the other half, scored once, 1,194 linguist samples in 490
+languages and 568 sample programs in 117 (dialects counted as their language: JSON with Comments, PL/SQL, Scheme, VBA,
+68K assembly ...):
+
+                                                  right    other language    null
+    linguist, 377 files in profiled languages     .759     .058              .183
+      the same with their file names              .841     .042              .117
+    sample programs, 358 in profiled languages    .961     .000              .039
+      the same with their file names             1.000     .000              .000
+    gate: .945 of the linguist half, .986 of the sample programs
+
+Files in languages without a profile get the name of a relative in .403 (linguist) and .310 (sample programs) of cases.
+Prose called code: 2 of 3,402 documents (.0006) of web text, books, news, Wikipedia, Reddit posts and IRC in English,
+French, Swedish and Chinese. Many of the misses are fragments of a line or two, which many linguist samples are.
+Speed on 3 kB documents, one core: prose 8 us, code 540 us.
 """
 
 import re
@@ -38,7 +59,7 @@ MAX_LENGTH_POINTS = 12
 TIMES_HALVES = (0, 2, 3, 3, 4)  # a mark found 1, 2, 3, 4 or more times counts 1, 1.5, 1.5, 2 times
 MANY = len(TIMES_HALVES) - 1
 CANDIDATES = 5  # languages whose literals are searched: the best by heads and words
-HINT_POINTS = 40  # for the extension of a web address
+HINT_POINTS = 20  # for the extension of a web address: less than MIN_POINTS, so it never decides alone
 
 # What the best language needs: MIN_POINTS and so much for each line up to FULL_POINTS, and a lead over the second.
 MIN_POINTS, LINE_POINTS, FULL_POINTS = 30, 2, 60

@@ -1,4 +1,23 @@
-"""Form of a document, from counts of its lines: prose, code, table, dialogue or list."""
+"""Form of a document, from counts of its lines: prose, code, table, dialogue or list.
+
+The first rule that holds decides:
+
+1. dialogue: chat lines ("[12:18] <nick> ...", "<nick> ...", "12:18 Name: ...") are 40 % of the lines;
+2. code: it has a programming language (`pipeline.tag.code`);
+3. table: 60 % of the lines have a tab, pipe, gap of 3 spaces or unspaced comma as often as a neighbouring line;
+4. dialogue: 40 % of the lines are turns ("Name: ...") and 40 % of the turns are by a name that spoke before;
+5. code: 6 % of the bytes are code symbols and hardly a line is a sentence (languages without a profile);
+6. dialogue: 60 % of the lines, and at least six, begin with a quotation mark or a dialogue dash;
+7. list: half of the lines are bulleted or numbered, or 80 % are short and not closed like a sentence (menus, verse);
+8. prose.
+
+Measured on the half of each set whose xxh3-64 of the text is odd (the constants were looked at against the even half):
+IRC logs in pieces of 40 lines: dialogue 154 of 154. Edited and web prose (Brown, C4, FreCORE, SweCORE, OpenStax,
+Wikipedia, speeches): prose 1,219 of 1,231. Reddit posts over 200 characters: prose .909, list .047, dialogue .039
+(mostly stories told in turns "Me: ..."), code .004. Linguist samples in 490 languages: code .832; sample programs .907.
+Crawled pages with menus (gov.uk WET): list .739, prose .261. Tables have no gold here: only hand-written tests.
+Speed on 3 kB documents, one core: 22 us.
+"""
 
 import numpy as np
 import numpy.typing as npt

@@ -18,6 +18,9 @@ _TAG = re.compile(r"</?([A-Za-z][\w:.-]*)")
 _CSS_PROPERTY = re.compile(r"^(?:--|-)?[a-z][a-z-]*\s*:[^;{}]+;$")
 _CSS_RULE = re.compile(r"^[\w.#:*@][^{};]*\{\s*[a-z-]+\s*:[^{}\"]*\}$")
 _CSS_SELECTOR = re.compile(r"^[\w.#:*@\[>][^{};=]*[{,]$")
+_DECLARATION = re.compile(
+    r"^(?:export|interface|function|const|let|var|class|struct|type|enum|return|public|private)\b"
+)
 _YAML_KEY = re.compile(r"""^(?:- )*["']?([\w./$-][\w ./$-]*)["']?:(?:[ \t]|$)""")
 _INI_SECTION = re.compile(r"^\[\[?[^\[\]]+\]?\]$")
 _KEY_VALUE = re.compile(r"^[\w.\-\"' ]+=")
@@ -77,6 +80,8 @@ def _line_language(lines: list[str], text: str) -> str | None:
 
 
 def _is_css(lines: list[str]) -> bool:
+    if any(_DECLARATION.match(x) for x in lines):  # "interface Stop {", "name: string;" has the shape of a rule
+        return False
     properties = sum(bool(_CSS_PROPERTY.match(x)) for x in lines)
     rules = sum(bool(_CSS_RULE.match(x)) for x in lines)
     frame = sum(x == "}" or bool(_CSS_SELECTOR.match(x)) for x in lines)

@@ -66,11 +66,16 @@ def string_buffers(texts: pa.Array | pa.ChunkedArray) -> tuple[Bytes, Offsets]:
         raise TypeError(f"texts must be an Arrow string array, not {texts.type}; cast it first")
     if texts.null_count:
         texts = texts.fill_null("")
-    _, offsets, data = texts.buffers()
-    if offsets is None or len(texts) == 0:
-        return np.zeros(0, np.uint8), np.zeros(len(texts) + 1, np.int32)
-    bounds = np.frombuffer(offsets, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
-    return np.frombuffer(data, dtype=np.uint8) if data is not None else np.zeros(0, np.uint8), bounds
+    _, offset_buffer, data_buffer = texts.buffers()
+    if offset_buffer is None or len(texts) == 0:
+        offsets = np.zeros(len(texts) + 1, np.int32)
+    else:
+        offsets = np.frombuffer(offset_buffer, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    data = np.frombuffer(data_buffer, np.uint8) if data_buffer is not None else np.zeros(0, np.uint8)
+    # One type for all calls, or kernels are compiled twice.
+    data.flags.writeable = False
+    offsets.flags.writeable = False
+    return data, offsets
 
 
 @numba.njit(cache=True, nogil=True)

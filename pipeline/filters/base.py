@@ -1,15 +1,17 @@
-"""What every filter shares: its parameters, its verdict on a batch, and its description.
+"""What every filter shares: its parameters, its rules, its verdict on a batch, and its description.
 
-A filter is a pure function from an Arrow batch of documents to one reason code a row. It knows nothing of files,
-engines or ledgers; counting, timing and writing decisions is the caller's.
+A filter is a pure function from an Arrow batch of documents to one reason code a row: it measures every row, and the
+first rule whose limit a measure breaks gives the reason. It knows nothing of files, engines or ledgers; counting,
+timing and writing decisions is the caller's.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
@@ -20,8 +22,19 @@ class FilterParams(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     def files(self) -> tuple[Path, ...]:
-        """The files whose content decides verdicts, so that the caller can check them and make them part of a digest."""
+        """The files whose content decides verdicts, so that the caller can check them and put them into a digest."""
         return ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Drops a row for `reason` when `measure` is below or above the limit; a value equal to its limit passes."""
+
+    reason: str
+    measure: str
+    fails: Literal["below", "above"]
+    limit: str | float
+    """The parameter that holds the limit, or the limit itself where it is part of the rule."""
 
 
 @dataclass(frozen=True)
@@ -59,3 +72,26 @@ class Filter:
     """A value of `column` that is kept under `example_params`."""
     example_params: FilterParams
     """The parameters of the examples: the defaults, except for lists that are empty unless a recipe fills them."""
+
+
+def judge(
+    measures: npt.NDArray[np.float64], names: Sequence[str], rules: Sequence[Rule], params: FilterParams
+) -> FilterResult:
+    """The verdicts of `rules`, in their order, on measures float64 [n, len(names)].
+
+    A rule whose limit is None is off. A measure of nan says that the rule does not apply to the row. The measures are
+    quotients of integers and the limits are compared as they are, so every processor decides alike.
+    """
+    code = np.zeros(len(measures), np.int16)
+    score = np.full(len(measures), np.nan)
+    threshold = np.full(len(measures), np.nan)
+    for number, rule in enumerate(rules, start=1):
+        limit = getattr(params, rule.limit) if isinstance(rule.limit, str) else rule.limit
+        if limit is None:
+            continue
+        values = measures[:, names.index(rule.measure)]
+        fails = (values < limit if rule.fails == "below" else values > limit) & (code == 0)
+        code[fails] = number
+        score[fails] = values[fails]
+        threshold[fails] = limit
+    return FilterResult(code, score, threshold)

@@ -6,12 +6,19 @@ datatrove, have >= 3 words and >= 5 sentences. The rules on long words and on po
 FineWeb runs these rules with `terminal_punctuation: false`.
 """
 
+import re
+from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pydantic import NonNegativeInt, PositiveInt
 
-from pipeline.filters.base import Filter, FilterParams, FilterResult
+from pipeline.errors import WinnowError
+from pipeline.filters.base import Filter, FilterParams, FilterResult, Rule, judge
+from pipeline.filters.lists import read_list
+from pipeline.kernels.c4 import CURLY_BRACKET, LOREM_IPSUM, LineRules, clean_pages
 
 END_MARKS = (".", "?", "!", '"')
 """Section 2.2, "terminal punctuation mark"."""
@@ -49,24 +56,67 @@ class C4Params(FilterParams):
         return () if self.bad_words is None else (self.bad_words,)
 
 
+MEASURES = ("lorem_ipsum", "curly_bracket", "bad_word", "sentences", "long_lines", "kept_lines")
+RULES = (
+    Rule("lorem_ipsum", "lorem_ipsum", "above", 0),
+    Rule("curly_bracket", "curly_bracket", "above", 0),
+    Rule("bad_word", "bad_word", "above", 0),
+    Rule("too_few_sentences", "sentences", "below", "min_sentences"),
+    Rule("too_few_long_lines", "long_lines", "below", "min_long_lines"),
+    Rule("no_lines_left", "kept_lines", "below", 1),
+)
+
+
 def _apply_c4(batch: pa.RecordBatch, params: C4Params) -> FilterResult:
-    raise NotImplementedError
+    text = batch.column("text")
+    pages = clean_pages(text, _line_rules(params))
+    bad_word = np.zeros(len(text), np.bool_)
+    if params.bad_words is not None:
+        pattern = bad_words_pattern(params.bad_words)
+        bad_word = pc.match_substring_regex(pages.text, pattern, ignore_case=True).to_numpy(zero_copy_only=False)
+    measured = (
+        pages.verdict == LOREM_IPSUM,
+        pages.verdict == CURLY_BRACKET,
+        bad_word,
+        pages.sentences,
+        pages.long_lines,
+        pages.kept_lines,
+    )
+    verdicts = judge(np.column_stack(measured).astype(np.float64), MEASURES, RULES, params)
+    edited = pc.if_else(pa.array(verdicts.code == 0), pages.text, text)
+    return FilterResult(verdicts.code, verdicts.score, verdicts.threshold, edited, pages.removed_lines)
+
+
+def _line_rules(params: C4Params) -> LineRules:
+    return LineRules(
+        max_word_chars=-1 if params.max_word_chars is None else params.max_word_chars,
+        citations=params.citations,
+        terminal_punctuation=params.terminal_punctuation,
+        end_marks=params.end_marks,
+        min_words_per_line=-1 if params.min_words_per_line is None else params.min_words_per_line,
+        lorem_ipsum=params.lorem_ipsum,
+        javascript=params.javascript,
+        curly_bracket=params.curly_bracket,
+        policy=params.policy,
+        long_line_chars=params.long_line_chars,
+    )
+
+
+@lru_cache(maxsize=8)
+def bad_words_pattern(path: Path) -> str:
+    """An RE2 pattern for any entry of the list that stands between characters that are no letter, digit or "_"."""
+    entries = [re.escape(entry) for entry in read_list(path)]
+    if not entries:
+        raise WinnowError(f"the list of bad words {path} is empty; add words or leave bad_words out")
+    return rf"(?:^|[^\pL\pN_])(?:{'|'.join(entries)})(?:[^\pL\pN_]|$)"
 
 
 C4 = Filter(
     name="c4",
-    summary="Removes lines that are no sentences or are boilerplate, then drops pages with little left or with markers of "
-    "placeholder text and code.",
+    summary="Removes lines that are no sentences or boilerplate; drops pages with little left, filler text or code.",
     source="C4 (arXiv:1910.10683), section 2.2, and its reference code (tensorflow_datasets c4_utils)",
     params=C4Params,
-    reasons=(
-        "lorem_ipsum",
-        "curly_bracket",
-        "bad_word",
-        "too_few_sentences",
-        "too_few_long_lines",
-        "no_lines_left",
-    ),
+    reasons=tuple(rule.reason for rule in RULES),
     column="text",
     apply=_apply_c4,
     trips=(),

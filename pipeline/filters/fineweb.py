@@ -7,7 +7,8 @@ the code's value is the default. The rule on newlines is in the code only. Thres
 import pyarrow as pa
 from pydantic import PositiveInt
 
-from pipeline.filters.base import Filter, FilterParams, FilterResult
+from pipeline.filters.base import Filter, FilterParams, FilterResult, Rule, judge
+from pipeline.kernels.fineweb import MEASURES, fineweb_measures
 
 TERMINAL_MARKS = (".", "'", '"', "!", "?")
 """Of the released code. For other scripts set `terminal_marks`, for example to "。！？"."""
@@ -24,8 +25,18 @@ class FineWebParams(FilterParams):
     max_newline_word_ratio: float | None = 0.3
 
 
+RULES = (
+    Rule("empty", "lines", "below", 1),
+    Rule("few_terminal_lines", "terminal_line_fraction", "below", "min_terminal_line_fraction"),
+    Rule("many_short_lines", "short_line_fraction", "above", "max_short_line_fraction"),
+    Rule("duplicate_line_chars", "duplicate_line_char_fraction", "above", "max_duplicate_line_char_fraction"),
+    Rule("many_newlines", "newline_word_ratio", "above", "max_newline_word_ratio"),
+)
+
+
 def _apply_fineweb(batch: pa.RecordBatch, params: FineWebParams) -> FilterResult:
-    raise NotImplementedError
+    measures = fineweb_measures(batch.column("text"), params.terminal_marks, params.short_line_chars)
+    return judge(measures, MEASURES, RULES, params)
 
 
 FINEWEB = Filter(
@@ -33,13 +44,7 @@ FINEWEB = Filter(
     summary="Drops pages made of lists: few lines end a sentence, many are short, repeated or nearly empty.",
     source="FineWeb (arXiv:2406.17557), section 3.6 and appendix, and its released code",
     params=FineWebParams,
-    reasons=(
-        "empty",
-        "few_terminal_lines",
-        "many_short_lines",
-        "duplicate_line_chars",
-        "many_newlines",
-    ),
+    reasons=tuple(rule.reason for rule in RULES),
     column="text",
     apply=_apply_fineweb,
     trips=(),

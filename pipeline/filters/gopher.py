@@ -10,7 +10,8 @@ from typing import Literal
 import pyarrow as pa
 from pydantic import NonNegativeInt
 
-from pipeline.filters.base import Filter, FilterParams, FilterResult
+from pipeline.filters.base import Filter, FilterParams, FilterResult, Rule, judge
+from pipeline.kernels import gopher_quality, gopher_repetition
 
 STOP_WORDS = ("the", "be", "to", "of", "and", "that", "have", "with")
 """Appendix A.1.1: a page must hold at least two of these."""
@@ -52,12 +53,42 @@ class GopherRepetitionParams(FilterParams):
     max_duplicate_10gram_char_fraction: float | None = 0.10
 
 
+QUALITY_RULES = (
+    Rule("too_few_words", "words", "below", "min_words"),
+    Rule("too_many_words", "words", "above", "max_words"),
+    Rule("mean_word_too_short", "mean_word_chars", "below", "min_mean_word_chars"),
+    Rule("mean_word_too_long", "mean_word_chars", "above", "max_mean_word_chars"),
+    Rule("too_many_hashes", "hash_word_ratio", "above", "max_hash_word_ratio"),
+    Rule("too_many_ellipses", "ellipsis_word_ratio", "above", "max_ellipsis_word_ratio"),
+    Rule("too_many_bullet_lines", "bullet_line_fraction", "above", "max_bullet_line_fraction"),
+    Rule("too_many_ellipsis_lines", "ellipsis_line_fraction", "above", "max_ellipsis_line_fraction"),
+    Rule("too_few_alpha_words", "alpha_word_fraction", "below", "min_alpha_word_fraction"),
+    Rule("too_few_stop_words", "stop_words", "below", "min_stop_words"),
+)
+
+# The longest units first, as in datatrove, so that the reason names what a reader would see.
+REPETITION_RULES = tuple(
+    Rule(reason, f"{measure}_fraction", "above", f"max_{measure}_fraction")
+    for reason, measure in (
+        ("duplicate_paragraphs", "duplicate_paragraph"),
+        ("duplicate_paragraph_chars", "duplicate_paragraph_char"),
+        ("duplicate_lines", "duplicate_line"),
+        ("duplicate_line_chars", "duplicate_line_char"),
+        *((f"top_{n}gram", f"top_{n}gram_char") for n in (2, 3, 4)),
+        *((f"duplicate_{n}gram", f"duplicate_{n}gram_char") for n in (5, 6, 7, 8, 9, 10)),
+    )
+)
+
+
 def _apply_quality(batch: pa.RecordBatch, params: GopherQualityParams) -> FilterResult:
-    raise NotImplementedError
+    distinct = params.stop_word_count == "distinct"
+    measures = gopher_quality.gopher_quality_measures(batch.column("text"), params.stop_words, distinct)
+    return judge(measures, gopher_quality.MEASURES, QUALITY_RULES, params)
 
 
 def _apply_repetition(batch: pa.RecordBatch, params: GopherRepetitionParams) -> FilterResult:
-    raise NotImplementedError
+    measures = gopher_repetition.gopher_repetition_measures(batch.column("text"))
+    return judge(measures, gopher_repetition.MEASURES, REPETITION_RULES, params)
 
 
 GOPHER_QUALITY = Filter(
@@ -65,18 +96,7 @@ GOPHER_QUALITY = Filter(
     summary="Drops pages whose length, word shapes, symbols, bullets or stop words are not those of prose.",
     source="Gopher (arXiv:2112.11446), Appendix A.1.1, quality filtering",
     params=GopherQualityParams,
-    reasons=(
-        "too_few_words",
-        "too_many_words",
-        "mean_word_too_short",
-        "mean_word_too_long",
-        "too_many_hashes",
-        "too_many_ellipses",
-        "too_many_bullet_lines",
-        "too_many_ellipsis_lines",
-        "too_few_alpha_words",
-        "too_few_stop_words",
-    ),
+    reasons=tuple(rule.reason for rule in QUALITY_RULES),
     column="text",
     apply=_apply_quality,
     trips=(),
@@ -89,21 +109,7 @@ GOPHER_REPETITION = Filter(
     summary="Drops pages that repeat lines, paragraphs or word n-grams.",
     source="Gopher (arXiv:2112.11446), Appendix A.1.1, repetition removal, Table A1",
     params=GopherRepetitionParams,
-    reasons=(
-        "duplicate_paragraphs",
-        "duplicate_paragraph_chars",
-        "duplicate_lines",
-        "duplicate_line_chars",
-        "top_2gram",
-        "top_3gram",
-        "top_4gram",
-        "duplicate_5gram",
-        "duplicate_6gram",
-        "duplicate_7gram",
-        "duplicate_8gram",
-        "duplicate_9gram",
-        "duplicate_10gram",
-    ),
+    reasons=tuple(rule.reason for rule in REPETITION_RULES),
     column="text",
     apply=_apply_repetition,
     trips=(),

@@ -1,0 +1,50 @@
+"""How kernels are compiled: `@kernel` is numba's njit with the house options and a cache that cannot go stale.
+
+Numba's on-disk cache looks at the file of the outermost function alone, so a kernel keeps running old code when a
+helper in another file changes. Kernels therefore cache under a digest of all sources of this package.
+"""
+
+import getpass
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numba
+
+config: Any = numba.config
+Function = TypeVar("Function", bound=Callable[..., object])
+
+
+def kernel(function: Function) -> Function:
+    """Compile on first call: releases the GIL, IEEE arithmetic, single-threaded, cached on disk."""
+    configured = config.CACHE_DIR
+    # Read while the decorator runs; put back at once, since the setting is global to the process.
+    config.CACHE_DIR = configured or _cache_dir()
+    try:
+        return cast(Function, numba.njit(cache=True, nogil=True)(function))
+    finally:
+        config.CACHE_DIR = configured
+
+
+@cache
+def _cache_dir() -> str:
+    """A writable folder for this state of the sources: beside them, else in the user's cache, else temporary."""
+    here = Path(__file__).parent
+    digest = hashlib.sha256(numba.__version__.encode())
+    for source in sorted(here.glob("*.py")):
+        digest.update(source.name.encode() + b"\0" + source.read_bytes())
+    name = f"numba-{digest.hexdigest()[:16]}"
+    user_cache = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser()
+    for base in (here / "__pycache__", user_cache / "winnow"):
+        folder = base / name
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(folder, os.W_OK):
+            return str(folder)
+    return str(Path(tempfile.gettempdir()) / f"winnow-{getpass.getuser()}" / name)

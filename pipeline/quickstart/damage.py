@@ -142,12 +142,13 @@ def _too_much(seed: int) -> DamagedFile:
     blank = "<html><head><title></title></head><body></body></html>"
     host = good.url.split("/")[2]
     rows = []
-    for form, html, expected, reason in (
+    forms: tuple[tuple[str, str, Expected, str], ...] = (
         ("too_deep", deep, "quarantine", "too_deep"),
         ("too_many_nodes", many, "quarantine", "too_many_nodes"),
         ("too_many_bytes", big, "quarantine", "too_many_bytes"),
         ("blank_page", blank, "drop", "no_main_text"),
-    ):
+    )
+    for form, html, expected, reason in forms:
         url = f"https://{host}/limits/{form}"
         ordinal = warc.add(Response(url, _DATE, html.encode(), server=good.server))
         rows.append(Planted(form, url, ordinal, expected, reason, stage="extract"))

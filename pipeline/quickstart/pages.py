@@ -97,7 +97,7 @@ def _article(writer: Writer, page: Page, words: int) -> Page:
 def _blog(writer: Writer, page: Page, words: int) -> Page:
     register = "chat" if writer.dice.chance(0.3) else "prose"
     blocks = paragraphs(writer, page.language, register, words, longest=5)
-    if writer.dice.chance(0.3):
+    if len(blocks) > 7 and writer.dice.chance(0.5):
         items = tuple(writer.phrase("item") + "." for _ in range(writer.dice.between(3, 6)))
         blocks.insert(len(blocks) // 2, Block("ul", items))
     comments = tuple(

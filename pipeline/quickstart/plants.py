@@ -29,6 +29,9 @@ _OTHER_KINDS = (
     ("article", 0.60), ("blog", 0.18), ("forum", 0.08), ("interview", 0.05), ("table", 0.05), ("shop", 0.02),
     ("login", 0.02),
 )  # fmt: skip
+_MOST_WORDS = {"blog": 1100, "interview": 650}
+"""Kinds of page whose registers have fewer sentences: longer ones would repeat themselves."""
+
 SURE_KINDS = frozenset({"article", "blog", "interview"})
 """Kinds of page that are prose, so that every rule set of the quickstart should keep them."""
 
@@ -128,7 +131,10 @@ def clean_entries(seed: int, count: int) -> Iterator[Entry]:
         dice = Dice(seed, "clean", key)
         language = drawn(dice, _LANGUAGE_SHARES)
         kind = drawn(dice, _ENGLISH_KINDS if language == "en" else _OTHER_KINDS)
-        words = dice.log_normal(430 if language == "en" else 330, LANGUAGES[language].word_sigma, 110, 6000)
+        shape = LANGUAGES[language].lengths
+        words = dice.log_normal(
+            shape.median, shape.sigma, shape.low, min(shape.high, _MOST_WORDS.get(kind, shape.high))
+        )
         page = prose_page(seed, key, language, kind, words)
         expected = "keep" if kind in SURE_KINDS else None
         yield entry_of(page, site_of(page, seed, 0), seed, "page", expected=expected)
@@ -138,7 +144,7 @@ def book_entries(seed: int, count: int) -> Iterator[Entry]:
     """Very long pages; the first one holds a benchmark question."""
     items = quiz_items()
     for number in range(count):
-        page = book_page(seed, f"book-{number}", 24_000)
+        page = book_page(seed, f"book-{number}", 20_000)
         detail = {}
         if number == 0:
             page = leaked(page, seed, "book-leak", items[0], "verbatim")

@@ -131,9 +131,10 @@ def render(page: Page, site: Site, seed: int, meta_charset: str | None = "utf-8"
         values["CONTENT"] = _login_form(page)
     body = _PLACEHOLDER.sub(lambda match: values[match[0]], LAYOUTS[site.layout])
     charset = f'<meta charset="{meta_charset}">\n' if meta_charset else ""
+    title = f"<title>{escape(page.title)} | {site_name}</title>\n"
     return (
-        f'<!DOCTYPE html>\n<html lang="{page.language}">\n<head>\n{charset}'
-        f'<title>{escape(page.title)} | {site_name}</title>\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<!DOCTYPE html>\n<html lang="{page.language}">\n<head>\n{charset}{title}'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<link rel="stylesheet" href="/assets/{number}.css">\n{STYLE}\n</head>\n{body}\n</html>\n'
     )
 

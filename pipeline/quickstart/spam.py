@@ -1,5 +1,6 @@
 """Pages that published rules are there to drop, each made to trip one of them."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -7,6 +8,8 @@ from pipeline.quickstart.grammar import Writer
 from pipeline.quickstart.pages import Block, Page, paragraphs
 
 Blocks = tuple[Block, ...]
+
+_SLOT = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +72,7 @@ def _ellipsis_lines(writer: Writer) -> Blocks:
 
 
 def _bullets(writer: Writer) -> Blocks:
-    items = tuple(
-        f"Our {writer.expand('person')} has {writer.expand('object')} {writer.expand('place')}." for _ in range(40)
-    )
+    items = tuple(writer.phrase("prose") for _ in range(40))
     return (Block("ul", items[:20]), Block("ul", items[20:]))
 
 
@@ -79,29 +80,57 @@ def _too_short(writer: Writer) -> Blocks:
     return (Block("p", (writer.phrase("prose"),)), Block("p", ("This is all that there is to say about it.",)))
 
 
-def _no_stop_words(writer: Writer) -> Blocks:
-    def line() -> str:
-        thing = next(name for name in iter(lambda: writer.expand("thing"), "") if " of " not in name)
-        return (
-            f"Buy your {writer.expand('adj')} {thing} here, {writer.expand('count')} left, "
-            f"our {writer.expand('person')} is waiting for your call."
-        )
+_SALES = (
+    "Buy your {adj} {thing} here while our {person} is still waiting.",
+    "Every {adj} {thing} on this page is now cheap or even free.",
+    "Call {name} today if you need {things} or a {adj} {thing}.",
+    "Our {adj} {thing} from {town} is now half as expensive.",
+    "We also sell {adj} {things} or {things} until the end.",
+    "Hurry because {name} has only a few {things} left.",
+    "Is it a {adj} {thing} or a {adj} {thing}? We sell both.",
+    "No {person} sells {things} for less than our shop does.",
+    "Visit {town} this {month} or win one {adj} {thing} from us.",
+    "Sold out are all {things} but not this {adj} {thing}.",
+)
+"""Sentences with at most one of the stop words of Gopher's rule."""
 
-    return tuple(Block("p", (f"{line()} {line()}",)) for _ in range(6))
+_SHORT = (
+    "The {thing} is so {adj}.",
+    "Is it a {adj} {thing}?",
+    "We have a {thing} or two.",
+    "A {thing} can be {adj}.",
+    "It is not my {thing}.",
+    "He has two {things} left.",
+    "She and I saw a {thing}.",
+    "Where did that {thing} go?",
+    "Your {thing} needs a {thing}.",
+    "Some {things} of ours are {adj}.",
+)
+_SHORT_CHARS = 29
+
+
+def _pattern(writer: Writer, pattern: str) -> str:
+    text = _SLOT.sub(lambda match: writer.expand(match[1]), pattern)
+    return text[:1].upper() + text[1:]
+
+
+def _no_stop_words(writer: Writer) -> Blocks:
+    lines = [_pattern(writer, pattern) for pattern in writer.dice.sample(_SALES, len(_SALES))]
+    clean = [line.replace(" of ", " ") for line in lines]
+    return tuple(Block("p", (f"{one} {two}",)) for one, two in zip(clean[::2], clean[1::2], strict=True))
 
 
 def _numbers(writer: Writer) -> Blocks:
     def line() -> str:
         numbers = " ".join(str(writer.dice.between(1000, 99999)) for _ in range(14))
-        return f"{writer.phrase('prose')} These are the numbers of the week: {numbers}."
+        return f"{writer.phrase('prose')} {writer.phrase('heading')}: {numbers}."
 
     return tuple(Block("p", (line(),)) for _ in range(8))
 
 
 def _short_lines(writer: Writer) -> Blocks:
-    words = [(writer.expand("thing"), writer.expand("adj")) for _ in range(60)]
-    lines = tuple(f"Is the {thing} {adj}?" for thing, adj in words if len(thing) + len(adj) < 18)
-    return tuple(Block("p", (line,)) for line in dict.fromkeys(lines))
+    lines = [_pattern(writer, pattern) for _ in range(14) for pattern in writer.dice.sample(_SHORT, len(_SHORT))]
+    return tuple(Block("p", (line,)) for line in dict.fromkeys(lines) if len(line) <= _SHORT_CHARS)
 
 
 def _no_terminal_marks(writer: Writer) -> Blocks:

@@ -1,7 +1,7 @@
 """Chinese (simplified): no inflection, no spaces, full-width punctuation."""
 
 from pipeline.quickstart.grammar import Grammar, split_lines, split_words
-from pipeline.quickstart.words.language import Interface, Language
+from pipeline.quickstart.words.language import Interface, Language, Lengths
 
 _RULES = {
     "adj": split_words(
@@ -110,7 +110,15 @@ _RULES = {
     """),
     "headline": ("{who}和{what}", "{town}为什么关心{matter}", "{who}怎样{verb}{what}", "{count}座{thing}的故事"),
     "heading": ("{what}", "{matter}", "{thing}与{thing}", "{name}", "{year}年的{town}"),
-    "question": ("怎样才能{do}{what}？", "有人{do}过{what}吗？", "{month}适合{do}{what}吗？"),
+    "question": (
+        "怎样才能{do}{what}？",
+        "有人{do}过{what}吗？",
+        "{month}适合{do}{what}吗？",
+        "{name}怎么看{matter}？",
+        "{what}现在在哪里？",
+        "{town}还有多少{thing}？",
+        "为什么{thing}这么{adj}？",
+    ),
     "item": ("{adj}的{thing}", "{count}件{thing}", "{town}的{thing}"),
     "product": ("{adj}{thing}", "{town}{thing}", "{thing}{count}号"),
 }
@@ -119,6 +127,7 @@ CHINESE = Language(
     code="zh",
     grammars={"": Grammar.of(_RULES, joiner="")},
     registers=("prose",),
+    lengths=Lengths(340, 0.3, 230, 560),
     interface=Interface(
         home="首页",
         sections=("新闻", "文化", "地方", "评论", "档案", "活动", "关于我们", "联系方式"),

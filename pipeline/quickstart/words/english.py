@@ -16,7 +16,7 @@ from pipeline.quickstart.words.english_prose import (
     SHOP,
 )
 from pipeline.quickstart.words.english_topics import TOPICS
-from pipeline.quickstart.words.language import Interface, Language
+from pipeline.quickstart.words.language import Interface, Language, Lengths
 
 FIRST_NAMES = split_words("""
     Orla, Tamsin, Edwin, Maud, Clement, Ida, Rufus, Nell, Casper, Winifred, Hugo, Petra, Alban, Greta, Silas, Dora,
@@ -130,6 +130,15 @@ def _rules() -> dict[str, dict[str, tuple[str, ...]]]:
             "What should a {person} know about {matter}?",
             "Why is my {thing} so {adj}?",
             "Where can I get a {adj} {thing} in {town}?",
+            "Who {verbed} your first {thing}?",
+            "Did {matter} worry you in {year}?",
+            "Which {thing} would you {verb} again?",
+            "And what did {name} say about the {thing}?",
+            "When do you {verb} the {things}?",
+            "Are {adj} {things} better than {adj} ones?",
+            "What comes after the {thing}?",
+            "Has {town} changed since {year}?",
+            "How many {things} do you {verb} {place}?",
         ),
         "item": ("the {adj} {thing}", "{count} {things}", "a {thing} for the {person}", "{verbing} the {thing}"),
         "product": ("{adj} {thing}", '{thing} "{town}"', "{adj} {thing} No. {count}", "set of {things}"),
@@ -180,5 +189,5 @@ ENGLISH = Language(
         basket="Add to basket",
         answers="Answers",
     ),
-    word_sigma=0.75,
+    lengths=Lengths(430, 0.75, 110, 4000),
 )

@@ -163,7 +163,15 @@ _RULES = {
         "Ce que {person} pense de {matter}",
     ),
     "heading": ("{thing}", "{matter}", "{plural} et {plural}", "{name}", "{town} en {year}"),
-    "question": ("Comment {inf} {object} ?", "Qui a déjà {part} {object} ?", "Faut-il {inf} {object} en {month} ?"),
+    "question": (
+        "Comment {inf} {object} ?",
+        "Qui a déjà {part} {object} ?",
+        "Faut-il {inf} {object} en {month} ?",
+        "Que disait {name} de {matter} ?",
+        "Où se trouve {thing} aujourd’hui ?",
+        "Quand a-t-on {part} {object} ?",
+        "Reste-t-il des {plural} à {town} ?",
+    ),
     "item": ("{thing}", "{count} {plural}", "les {plural} de {town}"),
     "product": ("{m} {am}", "{f} {af}", "{plural} de {town}"),
 }

@@ -157,7 +157,16 @@ _RULES = {
         "Was {person} über {acc} weiß",
     ),
     "heading": ("{nom}", "{matter}", "{plural} und {plural}", "Was {time} geschah", "{name}"),
-    "question": ("Wie kann man {acc} {inf}?", "Wer hat {acc} schon einmal {part}?", "Lohnt es sich, {acc} zu {inf}?"),
+    "question": (
+        "Wie kann man {acc} {inf}?",
+        "Wer hat {acc} schon einmal {part}?",
+        "Lohnt es sich, {acc} zu {inf}?",
+        "Was sagte {name} über {acc}?",
+        "Warum ist {nom} so {adj}?",
+        "Wann wurde {nom} {part}?",
+        "Gibt es {place} noch {plural}?",
+        "War {matter} damals wichtig?",
+    ),
     "item": ("{nom}", "{count} {plural}", "{adj}e {plural}"),
     "product": ("{plural} aus {town}", "{f} Nr. {count}", "{n} „{town}“"),
 }

@@ -1,7 +1,7 @@
 """Japanese: particles mark the parts of a sentence, no spaces, full-width punctuation."""
 
 from pipeline.quickstart.grammar import Grammar, split_lines, split_words
-from pipeline.quickstart.words.language import Interface, Language
+from pipeline.quickstart.words.language import Interface, Language, Lengths
 
 _RULES = {
     "adj": split_words(
@@ -104,7 +104,13 @@ _RULES = {
     """),
     "headline": ("{who}と{what}", "{town}の{what}", "{matter}と{thing}", "{thing}を{do}人々", "{count}の{thing}の物語"),
     "heading": ("{what}", "{matter}", "{thing}と{thing}", "{name}さん", "{year}年の{town}"),
-    "question": ("{what}を{do}にはどうすればよいですか？", "{what}を{do}人はいますか？"),
+    "question": (
+        "{what}を{do}にはどうすればよいですか？",
+        "{what}を{do}人はいますか？",
+        "{what}は今どこにありますか？",
+        "{matter}をどう思いますか？",
+        "{town}に{thing}はいくつありますか？",
+    ),
     "item": ("{adj}{thing}", "{thing}{count}個", "{town}の{thing}"),
     "product": ("{adj}{thing}", "{town}の{thing}", "{thing}{count}号"),
 }
@@ -113,6 +119,7 @@ JAPANESE = Language(
     code="ja",
     grammars={"": Grammar.of(_RULES, joiner="")},
     registers=("prose",),
+    lengths=Lengths(340, 0.3, 230, 560),
     interface=Interface(
         home="ホーム",
         sections=("ニュース", "文化", "地域", "意見", "資料室", "催し", "私たちについて", "お問い合わせ"),

@@ -39,6 +39,16 @@ class Interface:
 
 
 @dataclass(frozen=True, slots=True)
+class Lengths:
+    """Words a page: a log-normal distribution, cut where short pages say nothing and long ones repeat themselves."""
+
+    median: int
+    sigma: float
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """A language that pages are written in."""
 
@@ -49,8 +59,7 @@ class Language:
     registers: tuple[str, ...]
     """The sentence rules that every grammar of this language has; `prose` where a page's own is missing."""
     interface: Interface
-    word_sigma: float = 0.6
-    """Spread of the log-normal distribution of text lengths."""
+    lengths: Lengths = Lengths(330, 0.6, 110, 1000)
 
     def register(self, wanted: str) -> str:
         return wanted if wanted in self.registers else "prose"

@@ -50,7 +50,10 @@ _RULES = {
         Małych Lipkach, Nowym Ładzie, Sosnowym Gaju, Czarnowodzie
     """),
     "year": tuple(str(year) for year in range(1785, 2021)),
-    "count": tuple(str(n) for n in range(13, 98) if n % 10 >= 5 or n % 10 == 0),
+    "count": (
+        *split_words("pięć, sześć, siedem, osiem, dziewięć, dziesięć, dwanaście, dwadzieścia, trzydzieści, sto") * 2,
+        *(str(n) for n in range(15, 98, 10)),
+    ),
     "month": split_words(
         "stycznia, lutego, marca, kwietnia, maja, czerwca, lipca, sierpnia, września, października, listopada, grudnia"
     ),
@@ -170,7 +173,14 @@ _RULES = {
         "{count} {genitive} i {nom_m}",
     ),
     "heading": ("{nom_m}", "{nom_f}", "{matter}", "{plural} i {plural}", "{name}"),
-    "question": ("Jak najlepiej {inf} {object}?", "Kto już próbował {inf} {object}?", "Czy warto {inf} {object}?"),
+    "question": (
+        "Jak najlepiej {inf} {object}?",
+        "Kto już próbował {inf} {object}?",
+        "Czy warto {inf} {object}?",
+        "Gdzie jest teraz {nom_m}?",
+        "Kto {time} {verb_m} {object}?",
+        "Ile {genitive} zostało w {town}?",
+    ),
     "item": ("{nom_m}", "{nom_f}", "{count} {genitive}"),
     "product": ("{am} {m}", "{afn} {fn}", "{plural}, {count} sztuk"),
 }

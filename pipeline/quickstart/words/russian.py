@@ -38,7 +38,11 @@ _RULES = {
     "town": split_words("""Белозёровке, Каменном Броде, Лесногорье, Старой Пристани, Тихоречье, Верхнем Яру, Дубравине,
         Ключевом, Малых Липках, Новоладове, Сосновом Бору, Черноводье"""),
     "year": tuple(str(year) for year in range(1785, 2021)),
-    "count": tuple(str(n) for n in range(13, 98) if n % 10 >= 5 or n % 10 == 0),
+    "count": (
+        *split_words("пять, шесть, семь, восемь, девять, десять, двенадцать, двадцать, тридцать, сорок, пятьдесят, сто")
+        * 2,
+        *(str(n) for n in range(15, 98, 10)),
+    ),
     "month": split_words(
         "января, февраля, марта, апреля, мая, июня, июля, августа, сентября, октября, ноября, декабря"
     ),
@@ -166,7 +170,15 @@ _RULES = {
         "{count} {genitive} и {nom_m}",
     ),
     "heading": ("{nom_m}", "{nom_f}", "{matter}", "{plural} и {plural}", "{name}"),
-    "question": ("Как лучше {inf} {object}?", "Кто уже пробовал {inf} {object}?", "Стоит ли {inf} {object}?"),
+    "question": (
+        "Как лучше {inf} {object}?",
+        "Кто уже пробовал {inf} {object}?",
+        "Стоит ли {inf} {object}?",
+        "Где сейчас {nom_m}?",
+        "Кто {time} {verb_m} {object}?",
+        "Сколько {genitive} осталось в {town}?",
+        "Почему {nom_f} такая {afn}?",
+    ),
     "item": ("{nom_m}", "{nom_f}", "{count} {genitive}"),
     "product": ("{am} {m}", "{afn} {fn}", "{plural}, {count} штук"),
 }

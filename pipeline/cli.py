@@ -1,135 +1,144 @@
 """The `winnow` command: each verb calls one public function of the same name and prints what it returns."""
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import click
-import typer
 from rich.console import Console
 
 import pipeline
 from pipeline.errors import WinnowError
 from pipeline.recipe import Recipe, RecipeError, notes
 
-app = typer.Typer(
-    help="Raw crawls and corpora in, training-ready token shards out: one recipe, one command, one report.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
 _errors = Console(stderr=True, highlight=False, soft_wrap=True)
 _console = Console(highlight=False, soft_wrap=True)
 
-RecipeArgument = Annotated[
-    str, typer.Argument(help="A recipe file, or the name of a bundled recipe (see `winnow recipes`).")
-]
-OutOption = Annotated[str, typer.Option("--out", help="The output folder or URL.")]
-OutArgument = Annotated[str, typer.Argument(help="An output folder of `winnow run`.")]
-InputOption = Annotated[
-    list[str] | None, typer.Option("--input", metavar="SOURCE=GLOB", help="Read a source from here; may be repeated.")
-]
-SetOption = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Change a key, such as mixture.budget_tokens=1e6."),
-]
-SampleOption = Annotated[float, typer.Option(min=0.0, max=1.0, help="Use only this share of the input.")]
+_recipe = click.argument("recipe", metavar="RECIPE")
+_out = click.argument("out", metavar="OUT")
+_input = click.option(
+    "--input", "inputs", metavar="SOURCE=GLOB", multiple=True, help="Read a source from here; may be repeated."
+)
+_set = click.option(
+    "--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Change a key, such as mixture.budget_tokens=1e6."
+)
+_sample = click.option(
+    "--sample", type=click.FloatRange(0, 1, min_open=True), default=1.0, help="Use only this share of the input."
+)
+_workers = click.option("--workers", type=click.IntRange(min=1), help="Worker processes (default: one a core).")
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": False})
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(pipeline.__version__, prog_name="winnow", message="%(prog)s %(version)s")
+def app() -> None:
+    """Raw crawls and corpora in, training-ready token shards out: one recipe, one command, one report.
+
+    RECIPE is a file, or the name of a bundled recipe (see `winnow recipes`). OUT is a folder or a URL.
+    """
+
+
+@app.command()
+@_recipe
+@click.option("--out", required=True, help="The output folder or URL.")
+@_input
+@_set
+@_sample
+@_workers
+@click.option("--driver", type=click.Choice(["local", "beam"]), default="local", help="Engine to run on.")
+@click.option("--replace", is_flag=True, help="Replace another recipe's output in OUT.")
+@click.argument("beam_options", nargs=-1, type=click.UNPROCESSED, metavar="[-- BEAM OPTIONS]")
 def run(
-    context: typer.Context,
-    recipe: RecipeArgument,
-    out: OutOption,
-    input: InputOption = None,
-    set: SetOption = None,
-    sample: SampleOption = 1.0,
-    workers: Annotated[int | None, typer.Option(min=1, help="Worker processes (default: one a core).")] = None,
-    driver: Annotated[
-        str, typer.Option(click_type=click.Choice(["local", "beam"]), help="Engine to run on.")
-    ] = "local",
-    replace: Annotated[bool, typer.Option("--replace", help="Replace another recipe's output in OUT.")] = False,
+    recipe: str,
+    out: str,
+    inputs: tuple[str, ...],
+    overrides: tuple[str, ...],
+    sample: float,
+    workers: int | None,
+    driver: str,
+    replace: bool,
+    beam_options: tuple[str, ...],
 ) -> None:
     """Run a recipe, or finish a run that was stopped. Options after `--` go to Apache Beam."""
     from pipeline import run as running
     from pipeline.progress import ProgressDisplay
 
-    if context.args and driver != "beam":
-        raise click.UsageError(f"{' '.join(context.args)}: options after `--` are for --driver beam")
-    loaded = _load(recipe, input, set)
+    if beam_options and driver != "beam":
+        raise click.UsageError(f"{' '.join(beam_options)}: options after `--` are for --driver beam")
+    loaded = _load(recipe, inputs, overrides)
     for note in notes(loaded):
         _console.print(note, markup=False)
     with ProgressDisplay(_errors) as display:
         result = running.run(
-            loaded, out, workers=workers, driver=driver, beam_options=context.args, sample=sample, replace=replace,
+            loaded,
+            out,
+            workers=workers,
+            driver=driver,
+            beam_options=beam_options,
+            sample=sample,
+            replace=replace,
             progress=display,
-        )  # fmt: skip
+        )
     _summary(result)
-    if result.exit_code:
-        raise typer.Exit(result.exit_code)
+    sys.exit(result.exit_code)
 
 
 @app.command()
-def quickstart(
-    folder: Annotated[str, typer.Argument(help="Where to write the crawl and the output.")] = "quickstart",
-    pages: Annotated[int, typer.Option(min=50, help="Pages to generate.")] = 3000,
-    workers: Annotated[int | None, typer.Option(min=1, help="Worker processes (default: one a core).")] = None,
-) -> None:
-    """Generate a small crawl and run the quickstart recipe on it; needs no network."""
+@click.argument("folder", default="quickstart")
+@click.option("--pages", type=click.IntRange(min=50), default=3000, help="Pages to generate.")
+@_workers
+def quickstart(folder: str, pages: int, workers: int | None) -> None:
+    """Generate a small crawl in FOLDER and run the quickstart recipe on it; needs no network."""
     from pipeline import run as running
     from pipeline.progress import ProgressDisplay
     from pipeline.quickstart import generate
     from pipeline.quickstart import inputs as generated
 
-    crawl = Path(folder) / "input"
+    crawl, out = Path(folder) / "input", str(Path(folder) / "out")
     if not (crawl / "truth.jsonl").exists():
         _console.print(f"writing a crawl of about {pages:,} pages to {crawl}")
         generate(crawl, pages=pages)
     mapped = [f"{source}={pattern}" for source, patterns in generated(crawl).items() for pattern in patterns]
-    out = str(Path(folder) / "out")
     with ProgressDisplay(_errors) as display:
-        result = running.run(_load("quickstart", mapped, None), out, workers=workers, progress=display)
+        result = running.run(_load("quickstart", mapped, ()), out, workers=workers, progress=display)
     _summary(result)
     _console.print(
         f"Try: winnow explain {out} URL-OR-ID, winnow verify {out}, and open {out}/report.html. "
         f"What was planted in the crawl stands in {crawl}/truth.jsonl."
     )
-    if result.exit_code:
-        raise typer.Exit(result.exit_code)
+    sys.exit(result.exit_code)
 
 
 @app.command()
-def plan(
-    recipe: RecipeArgument,
-    out: Annotated[
-        str, typer.Option("--out", help="An output folder; with its counts the plan is exact.")
-    ] = "winnow-out",
-    input: InputOption = None,
-    set: SetOption = None,
-    sample: SampleOption = 1.0,
-) -> None:
+@_recipe
+@click.option("--out", default="winnow-out", help="An output folder; with its token counts the plan is exact.")
+@_input
+@_set
+@_sample
+def plan(recipe: str, out: str, inputs: tuple[str, ...], overrides: tuple[str, ...], sample: float) -> None:
     """Show what a run would do: stages, inputs, mixture, bytes exchanged, memory and disk. Runs nothing."""
     from pipeline import run as running
     from pipeline.estimate import show
 
-    show(running.make_plan(_load(recipe, input, set), out, sample=sample), _console)
+    show(running.make_plan(_load(recipe, inputs, overrides), out, sample=sample), _console)
 
 
 @app.command()
-def verify(out: OutArgument) -> None:
+@_out
+def verify(out: str) -> None:
     """Check an output: digests, conservation, one outcome for each record, witnesses, shards."""
     from pipeline.verify import verify as check
 
     problems = check(out, _console.print)
     for problem in problems:
-        _errors.print(f"  {problem}")
+        _errors.print(f"  {problem}", markup=False)
     if problems:
         raise WinnowError(f"{out} does not hold: {len(problems)} problem(s)")
 
 
 @app.command()
-def report(out: OutArgument) -> None:
+@_out
+def report(out: str) -> None:
     """Write report.html and report.json of an output again."""
     from pipeline.report import write_report
 
@@ -137,7 +146,9 @@ def report(out: OutArgument) -> None:
 
 
 @app.command()
-def explain(out: OutArgument, key: Annotated[str, typer.Argument(metavar="ID|NATIVE_ID|URL")]) -> None:
+@_out
+@click.argument("key", metavar="ID|NATIVE_ID|URL")
+def explain(out: str, key: str) -> None:
     """Show a document's whole life: what decided on it, and where it is now."""
     from pipeline.report.explain import explain as explained
 
@@ -145,13 +156,12 @@ def explain(out: OutArgument, key: Annotated[str, typer.Argument(metavar="ID|NAT
 
 
 @app.command()
-def inspect(
-    out: OutArgument,
-    stage: Annotated[str | None, typer.Option(help="Show what this stage dropped.")] = None,
-    source: Annotated[str | None, typer.Option(help="Of this source only.")] = None,
-    reason: Annotated[str | None, typer.Option(help="For this reason only.")] = None,
-    count: Annotated[int, typer.Option("-n", min=1, help="How many rows.")] = 5,
-) -> None:
+@_out
+@click.option("--stage", help="Show what this stage dropped.")
+@click.option("--source", help="Of this source only.")
+@click.option("--reason", help="For this reason only.")
+@click.option("-n", "count", type=click.IntRange(min=1), default=5, help="How many rows.")
+def inspect(out: str, stage: str | None, source: str | None, reason: str | None, count: int) -> None:
     """Look at rows: kept documents, or the samples of what a stage dropped."""
     from pipeline.report.inspect import inspect as inspected
 
@@ -168,8 +178,9 @@ def recipes() -> None:
 
 
 @app.command()
-def init(path: Annotated[str, typer.Argument(help="Where to write the starter recipe.")] = "recipe.yaml") -> None:
-    """Write a commented starter recipe."""
+@click.argument("path", default="recipe.yaml")
+def init(path: str) -> None:
+    """Write a commented starter recipe to PATH."""
     from pipeline.recipe import init_recipe
 
     if Path(path).exists():
@@ -179,38 +190,27 @@ def init(path: Annotated[str, typer.Argument(help="Where to write the starter re
 
 
 @app.command()
-def clean(
-    out: OutArgument,
-    all: Annotated[
-        bool, typer.Option("--all", help="Remove all of work/, not only what the output does not refer to.")
-    ] = False,
-) -> None:
+@_out
+@click.option("--all", "everything", is_flag=True, help="Remove all of work/, also what the output was made from.")
+def clean(out: str, everything: bool) -> None:
     """Remove work folders that the published output does not refer to."""
     from pipeline.clean import clean as cleaned
-
-    removed, size = cleaned(out, everything=all)
     from pipeline.estimate import readable
 
+    removed, size = cleaned(out, everything=everything)
     _console.print(f"removed {removed} folder(s), {readable(size)}")
 
 
-@app.callback(invoke_without_command=True)
-def _main(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
-    if version:
-        _console.print(f"winnow {pipeline.__version__}")
-        raise typer.Exit
-
-
-def _load(recipe: str, inputs: list[str] | None, overrides: list[str] | None) -> Recipe:
+def _load(recipe: str, inputs: Iterable[str], overrides: Iterable[str]) -> Recipe:
     from pipeline.recipe import load
 
     mapped: dict[str, list[str]] = {}
-    for item in inputs or []:
+    for item in inputs:
         source, equals, pattern = item.partition("=")
         if not (source and equals and pattern):
             raise click.UsageError(f"--input {item}: expected SOURCE=GLOB")
         mapped.setdefault(source, []).append(pattern)
-    return load(recipe, inputs=mapped, overrides=overrides or [])
+    return load(recipe, inputs=mapped, overrides=list(overrides))
 
 
 def _summary(result: Any) -> None:
@@ -234,15 +234,10 @@ def main(arguments: list[str] | None = None) -> None:
     except (RecipeError, WinnowError) as error:
         _errors.print(f"winnow: {error}", markup=False)
         sys.exit(error.exit_code)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
-    except click.Abort:
-        _errors.print("winnow: stopped; finished work is kept: run the same command again to go on")
-        sys.exit(130)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+    except (click.Abort, KeyboardInterrupt):
         _errors.print("winnow: stopped; finished work is kept: run the same command again to go on")
         sys.exit(130)
 

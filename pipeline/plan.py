@@ -22,6 +22,8 @@ from pipeline.engine.graph import Graph, GraphBuilder
 from pipeline.extract import ExtractOptions
 from pipeline.recipe import Recipe, recipe_hash
 from pipeline.recipe.sources import FilterStep
+from pipeline.shards.locate import locate_tokenizer
+from pipeline.shards.tokenizer import load_tokenizer
 from pipeline.sources import READERS, InputFile
 from pipeline.sources.tasks import Grouping, group
 from pipeline.tag import language
@@ -239,7 +241,6 @@ def _add_tokens(builder: GraphBuilder, recipe: Recipe, tasks: list[list[Any]], w
     assert recipe.tokenizer is not None
     assert recipe.mixture is not None
     code = ["pipeline.shards.tokenizer"]
-    given = recipe.tokenizer.path
     if recipe.tokenizer.train is not None:
         train = recipe.tokenizer.train
         builder.add(
@@ -268,19 +269,20 @@ def _add_tokens(builder: GraphBuilder, recipe: Recipe, tasks: list[list[Any]], w
             "tokenizer",
             "pipeline.stages.tokenizer:train",
             kind="reduce",
-            params={"vocab_size": train.vocab_size},
+            params={"vocab_size": train.vocab_size, "end_of_text": recipe.tokenizer.end_of_text},
             exchanges=["tokenizer_sample"],
             code=code,
             libraries=["tokenizers"],
             title="train tokenizer",
         )
     else:
-        path, digest = _given_tokenizer(recipe, given)
+        path = str(locate_tokenizer(recipe.tokenizer.path, recipe.tokenizer.huggingface))
+        load_tokenizer(storage.read_bytes(path), recipe.tokenizer.end_of_text, path)  # refuse it now, not after hours
         builder.add(
             "tokenizer",
             "pipeline.stages.tokenizer:copy",
             kind="collect",
-            params={"digest": digest},
+            params={"digest": storage.digest_of(path)},
             places={"path": path},
             code=code,
             title="tokenizer",
@@ -404,11 +406,3 @@ def _add_shards(builder: GraphBuilder, recipe: Recipe, tasks: list[list[Any]], w
 def _digests(steps: Iterable[FilterStep]) -> list[str]:
     """Digests of the files that filters read (block lists), so that a changed list is a changed recipe."""
     return [storage.digest_of(str(path)) for step in steps for path in step.params.files()]
-
-
-def _given_tokenizer(recipe: Recipe, path: str | None) -> tuple[str, str]:
-    from pipeline.shards.tokenizer import find_tokenizer
-
-    assert recipe.tokenizer is not None
-    found = find_tokenizer(path=path, huggingface=recipe.tokenizer.huggingface)
-    return str(found), storage.digest_of(str(found))

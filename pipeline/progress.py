@@ -24,7 +24,8 @@ class ProgressDisplay:
             disable=not console.is_terminal,
         )
         self._rows: dict[str, TaskID] = {}
-        self._started: dict[str, tuple[float, float]] = {}  # stage -> (time, share) when first seen
+        self._first: dict[str, tuple[float, float]] = {}  # stage -> (time, share) when first seen
+        self._finished: set[str] = set()
         self._said: dict[str, float] = {}
 
     def __enter__(self) -> "ProgressDisplay":
@@ -37,44 +38,34 @@ class ProgressDisplay:
         self._live.stop()
 
     def __call__(self, stage: Stage, share: float, done: int) -> None:
+        name = stage.name
+        if name in self._finished:
+            return
         now = time.monotonic()
-        if stage.name not in self._rows:
-            self._rows[stage.name] = self._live.add_task(stage.title, total=1.0, note="")
-            self._started[stage.name] = (now, share)
+        if name not in self._rows:
+            self._rows[name] = self._live.add_task(stage.title, total=1.0, note="")
+            self._first[name] = (now, share)
+            self._said[name] = now
+        if done == stage.tasks:
+            self._finished.add(name)
         note = self._note(stage, share, done, now)
-        self._live.update(self._rows[stage.name], completed=share, note=note)
-        if not self._console.is_terminal:
-            self._say(stage, share, note, now)
+        self._live.update(self._rows[name], completed=share, note=note)
+        if not self._console.is_terminal and (name in self._finished or now - self._said[name] >= PLAIN_SECONDS):
+            self._said[name] = now
+            self._console.print(f"{stage.title:<24} {share:>6.1%}  {note}", highlight=False)
 
     def _note(self, stage: Stage, share: float, done: int, now: float) -> str:
-        first, from_share = self._started[stage.name]
+        """Tasks, rate, and the time left or taken."""
+        first, from_share = self._first[stage.name]
         elapsed, gained = now - first, share - from_share
         parts = [f"{done}/{stage.tasks} tasks"]
-        if done == stage.tasks and stage.name in self._said and self._said[stage.name] < 0:
-            return self._live.tasks[self._rows[stage.name]].fields["note"]  # finished: its line stays as it is
-        if gained > 0 and elapsed > 0:
-            total = sum(stage.weights)
-            if total > stage.tasks:  # weights are bytes of input
-                parts.append(f"{gained * total / elapsed / 1e6:.1f} MB/s")
-            if share < 1:
-                parts.append(f"{_clock(elapsed * (1 - share) / gained)} left")
-        if done == stage.tasks:
-            parts.append(f"{elapsed:.1f} s" if gained > 0 else "kept from before")
-            if self._console.is_terminal:
-                self._said[stage.name] = -1.0
+        if not gained:
+            return parts[0] + ("  kept from before" if done == stage.tasks and stage.tasks > 1 else "")
+        total = sum(stage.weights)
+        if total > stage.tasks and elapsed > 1:  # weights are bytes of input
+            parts.append(f"{gained * total / elapsed / 1e6:.1f} MB/s")
+        parts.append(f"{elapsed:.1f} s" if done == stage.tasks else f"{_clock(elapsed * (1 - share) / gained)} left")
         return "  ".join(parts)
-
-    def _say(self, stage: Stage, share: float, note: str, now: float) -> None:
-        last = self._said.setdefault(stage.name, now)
-        if last < 0:
-            return
-        if share >= 1:
-            self._said[stage.name] = -1.0
-        elif now - last < PLAIN_SECONDS:
-            return
-        else:
-            self._said[stage.name] = now
-        self._console.print(f"{stage.title:<24} {share:>6.1%}  {note}", highlight=False)
 
 
 def _clock(seconds: float) -> str:

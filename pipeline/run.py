@@ -16,7 +16,7 @@ from pipeline.errors import WinnowError
 from pipeline.plan import Plan
 from pipeline.recipe import Recipe, check_files, unsupported
 from pipeline.sources import InputFile
-from pipeline.sources.listing import SAMPLED_FILES, list_inputs
+from pipeline.sources.listing import SAMPLED_FILES, count_inputs, list_inputs
 
 # A source that loses more than this to one deduplication, or ends with less than this, is worth stopping for.
 WIPED_OUT_SHARE = 0.01
@@ -49,7 +49,7 @@ def gather(recipe: Recipe, *, sample: float = 1.0) -> tuple[dict[str, list[Input
     records = {}
     for name, source in recipe.sources.items():
         inputs[name] = list_inputs(name, source.paths, None, sample=sample, seed=recipe.seed)
-        sampled = sample < 1 and len(list_inputs(name, source.paths, None)) < SAMPLED_FILES
+        sampled = sample < 1 and count_inputs(name, source.paths, None) < SAMPLED_FILES
         records[name] = sample if sampled else 1.0
     return inputs, records
 

@@ -124,8 +124,8 @@ def _ids(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
             found.add(bytes.fromhex(identity))
         if expected.state != found.state:
             yield (
-                f"source {source!r}: {expected.state[0]:,} input records, {found.state[0]:,} outcomes, and their ids do "
-                "not agree: a record has no outcome, or two"
+                f"source {source!r}: {expected.state[0]:,} input records, {found.state[0]:,} outcomes, and their ids "
+                "do not agree: a record has no outcome, or two"
             )
 
 
@@ -159,7 +159,7 @@ def _shards(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
     """The token shards hold what their index says."""
     if not manifest["mixture"]:
         return
-    from pipeline.shards.read import check_shards
+    from pipeline.shards.check import check_shards
 
     yield from check_shards(storage.join(out, "shards"))
 

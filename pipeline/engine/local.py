@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from typing import Any
 
 from pipeline.engine import commit, storage, worker
 from pipeline.engine.graph import Graph, Stage
@@ -95,15 +96,19 @@ class _Driver:
 
     def _handle(self, member: _Worker) -> None:
         job = member.job
-        outcome = self._receive(member)
-        if outcome == "progress" or job is None:
+        message = self._receive(member)
+        if message[0] == "progress":
+            member.share = message[1]
+            return
+        member.job = None
+        if job is None:
             return
         state, task = job
-        if outcome == "done":
+        if message[0] == "done":
             state.done.add(task)
             state.finished += state.stage.weights[task]
         else:
-            self._failed(state.stage, task, state.attempts[task], outcome)
+            self._failed(state.stage, task, state.attempts[task], *message)
             state.pending.append(task)
 
     def _show(self) -> None:
@@ -112,7 +117,7 @@ class _Driver:
             running = [m for m in self._workers if m.job is not None and m.job[0] is state]
             share = state.finished + sum(weights[m.job[1]] * m.share for m in running if m.job is not None)
             if running or state.done:
-                self._progress(state.stage, share / state.total, len(state.done))
+                self._progress(state.stage, share / state.total if not state.complete else 1.0, len(state.done))
 
     def _next_job(self) -> tuple[_Progress, int] | None:
         """A task of the first stage, in the graph's order, whose upstream stages are complete."""
@@ -151,37 +156,36 @@ class _Driver:
 
     def _ready(self) -> list[_Worker]:
         busy = [member for member in self._workers if member.job is not None]
-        by_handle: dict[object, _Worker] = {member.connection: member for member in busy}
-        return [by_handle[handle] for handle in wait(list(by_handle), timeout=1.0)]  # type: ignore[arg-type]
+        handles: dict[object, _Worker] = {member.connection: member for member in busy}
+        # The sentinel too: a child of a dead worker may hold its end of the pipe open for a moment.
+        handles.update({member.process.sentinel: member for member in busy})
+        ready = {id(handles[handle]): handles[handle] for handle in wait(list(handles), timeout=1.0)}  # type: ignore
+        return list(ready.values())
 
-    def _receive(self, member: _Worker) -> str | tuple[str, str]:
-        """One message of a worker: "progress", "done", or ("user" | "task" | "died", text)."""
+    def _receive(self, member: _Worker) -> tuple[Any, ...]:
+        """One message: ("progress", share), ("done",), ("user" | "task", text) or ("died", text, record or None)."""
         try:
-            message = member.connection.recv()
+            if member.connection.poll(0):
+                return member.connection.recv()  # type: ignore[no-any-return]
         except (EOFError, OSError):
-            return self._bury(member)
-        if message[0] == "progress":
-            member.share = message[1]
-            return "progress"
-        member.job = None
-        return "done" if message[0] == "done" else (message[1], message[2])
+            pass
+        return self._bury(member)
 
-    def _bury(self, member: _Worker) -> tuple[str, str]:
+    def _bury(self, member: _Worker) -> tuple[str, str, int | None]:
         member.process.join()
         member.connection.close()
         self._workers.remove(member)
         code = member.process.exitcode
         how = f"was killed by signal {-code}" if code is not None and code < 0 else f"ended with exit code {code}"
         crumb = worker.read_crumb(member.crumb)
-        return ("died", f"its worker {how}" + ("" if crumb is None else f" at record {crumb}") + f"\x00{crumb}")
+        return ("died", f"its worker {how}" + ("" if crumb is None else f" at record {crumb}"), crumb)
 
-    def _failed(self, stage: Stage, task: int, tries: _Attempts, outcome: str | tuple[str, str]) -> None:
-        kind, text = outcome
+    def _failed(
+        self, stage: Stage, task: int, tries: _Attempts, kind: str, text: str, crumb: int | None = None
+    ) -> None:
         if kind == "user":
             raise WinnowError(text)
         if kind == "died":
-            text, _, place = text.partition("\x00")
-            crumb = None if place == "None" else int(place)
             tries.crumbs.append(crumb)
             if crumb is not None and tries.crumbs[-2:] == [crumb, crumb] and len(tries.poisoned) < MAX_POISONED:
                 tries.poisoned.add(crumb)

@@ -162,9 +162,10 @@ class TaskContext:
 
     def sorted_partition(self, stage: str, schema: pa.Schema, order: Sequence[str]) -> Iterator[pa.Table]:
         """This partition's rows from an upstream stage's exchange, in the total order of the named columns."""
-        return exchange.sorted_rows(lambda: self._partition(stage), schema, order)
+        return exchange.sorted_rows(lambda: self.partition(stage), schema, order)
 
-    def _partition(self, stage: str) -> Iterator[pa.RecordBatch]:
+    def partition(self, stage: str) -> Iterator[pa.RecordBatch]:
+        """This partition's rows from an upstream stage's exchange, in no particular order."""
         if self._shuffled is not None:
             for chunk in self._shuffled.get(stage, []):  # no chunk: no row was sent here
                 yield from pa.ipc.open_stream(chunk)

@@ -31,7 +31,7 @@ def die_with_parent() -> None:
 
 
 def main(connection: Connection, graph_path: str, crumb_path: str) -> None:
-    """Serve (stage name, task, poisoned places); answer ("progress", share), ("done",) or ("error", kind, text)."""
+    """Serve (stage name, task, poisoned places); answer ("progress", share), ("done",) or ("user" | "task", text)."""
     parent = os.getppid()
     die_with_parent()
     if os.getppid() != parent:  # it died before the request was in place
@@ -70,9 +70,9 @@ def _serve(connection: Connection, graph: Graph, crumb: mmap.mmap, name: str, ta
     try:
         run_task(graph, graph[name], task, report=report, poisoned=frozenset(poisoned), breadcrumb=breadcrumb)
     except WinnowError as error:
-        return ("error", "user", str(error))
+        return ("user", str(error))
     except Exception:
-        return ("error", "task", traceback.format_exc())
+        return ("task", traceback.format_exc())
     return ("done",)
 
 

@@ -5,6 +5,8 @@ the order of the run) sent to its rows, and writes public/documents/<source>/par
 public/decisions/<ledger stage>/....
 """
 
+from typing import Any
+
 import pyarrow as pa
 
 from pipeline import records
@@ -50,7 +52,7 @@ def run(ctx: TaskContext) -> None:
         decisions.close()
 
 
-def _by_row(ctx: TaskContext, stage: str) -> dict[int, dict[str, object]]:
+def _by_row(ctx: TaskContext, stage: str) -> dict[int, dict[str, Any]]:
     """The verdicts of one stage on this task's rows."""
     found = {}
     for table in ctx.sorted_partition(stage, records.VERDICT, ("row",)):

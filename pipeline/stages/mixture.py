@@ -57,12 +57,11 @@ def histograms(ctx: TaskContext) -> None:
     target, unique = _targets(ctx, source)
     seq_len_tokens = ctx.params["seq_len_tokens"]
     epochs = ordering.epochs_count(target, unique)
-    bits = ordering.bin_bits(unique, seq_len_tokens)
-    total = np.zeros((epochs, 1 << bits), dtype=np.int64)
+    total = np.zeros((epochs, 1 << ordering.BIN_BITS), dtype=np.int64)
     for batch in ctx.batches("tokens", "tokens/", columns=("id", "n_tokens", "validation")):
         ids, counts = _training(batch)
         total += ordering.histogram(
-            ids, counts, source=source, seed=ctx.params["seed"], seq_len_tokens=seq_len_tokens, epochs=epochs, bits=bits
+            ids, counts, source=source, seed=ctx.params["seed"], seq_len_tokens=seq_len_tokens, epochs=epochs
         )
     epoch, u_bin, tokens = ordering.to_sparse(total)
     arrays = [
@@ -85,8 +84,7 @@ def order(ctx: TaskContext) -> None:
     facts = {row["source"]: row for row in ctx.json("budget", "budget.json")["sources"]}
     for number, source in enumerate(ctx.params["sources"]):
         target, unique = facts[source]["target_tokens"], facts[source]["unique_tokens"]
-        bits = ordering.bin_bits(unique, ctx.params["seq_len_tokens"])
-        total = np.zeros((ordering.epochs_count(target, unique), 1 << bits), dtype=np.int64)
+        total = np.zeros((ordering.epochs_count(target, unique), 1 << ordering.BIN_BITS), dtype=np.int64)
         for task, (owner, _) in enumerate(ctx.params["tasks"]):
             if owner == source:
                 for batch in ctx.batches("histograms", "histograms/", task):
@@ -124,7 +122,7 @@ def segments(ctx: TaskContext) -> None:
             for part in _slices(found, max(1, _TOKENS_A_BATCH // seq_len_tokens)):
                 rows = segment_rows(
                     ids, offsets, flat, part, source_index=number, seq_len_tokens=seq_len_tokens,
-                    end_of_text_id=chosen.end_of_text_id,
+                    end_of_text_id=chosen.tokenizer.end_of_text_id,
                 )  # fmt: skip
                 shard = ordering.shard_of(part.position, shards)
                 out = ctx.exchange(rows.schema, shards + ctx.params["validation_shards"])

@@ -63,7 +63,7 @@ def _apply(
     batch: pa.RecordBatch, result: FilterResult, reasons: tuple[str, ...], decisions: Decisions
 ) -> pa.RecordBatch:
     """Write down the verdicts of a filter; returns the rows that stay, with their new text."""
-    if result.text is not None:
+    if result.text is not None and result.removed_lines is not None:
         before = batch
         batch = batch.set_column(batch.schema.get_field_index("text"), "text", result.text)
         cut = np.flatnonzero((result.removed_lines > 0) & (result.code == 0))

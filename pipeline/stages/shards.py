@@ -4,17 +4,17 @@ shards, partition p: the segments of one shard, sorted -> public/shards/train-00
 shard_index: what all shards hold -> public/shards/index.json
 """
 
-import dataclasses
 import json
 from collections.abc import Iterator
 
 import pyarrow as pa
 
 from pipeline.engine.task import PUBLIC, TaskContext
+from pipeline.shards.index import INDEX_NAME, index_json
 from pipeline.shards.layout import Layout
 from pipeline.shards.pack import pack
-from pipeline.shards.segments import ORDER, segment_schema
-from pipeline.shards.write import make_index, write_shard
+from pipeline.shards.segments import ORDER, count_tokens, segment_schema
+from pipeline.shards.write import Shard, shard_name, write_shard
 from pipeline.stages.tokens import run_encoder
 
 
@@ -22,19 +22,12 @@ def _layout(ctx: TaskContext) -> Layout:
     chosen = run_encoder(ctx)
     return Layout(
         seq_len_tokens=ctx.params["seq_len_tokens"],
-        vocab_size=chosen.vocab_size,
-        end_of_text_id=chosen.end_of_text_id,
-        tokenizer_hash=chosen.tokenizer_hash,
+        vocab_size=chosen.tokenizer.vocab_size,
+        end_of_text_id=chosen.tokenizer.end_of_text_id,
+        tokenizer_hash=chosen.tokenizer.hash,
         recipe_hash=ctx.params["recipe_hash"],
         sources=tuple(ctx.params["sources"]),
     )
-
-
-def shard_name(task: int, train: int, validation: int) -> str:
-    """The file of a partition: training shards come first."""
-    if task < train:
-        return f"train-{task:05d}-of-{train:05d}.arrow"
-    return f"validation-{task - train:05d}-of-{validation:05d}.arrow"
 
 
 def run(ctx: TaskContext) -> None:
@@ -46,13 +39,20 @@ def run(ctx: TaskContext) -> None:
         for table in ctx.sorted_partition("segments", schema, ORDER):
             yield from table.to_batches()
 
-    name = shard_name(ctx.task, ctx.params["shards"], ctx.params["validation_shards"])
-    written = write_shard(ctx.file(f"{PUBLIC}shards/{name}"), pack(ordered(), layout), layout)
-    ctx.file("facts.json" if ctx.stage.tasks == 1 else f"facts/{ctx.task:05d}.json").write(
-        json.dumps({"name": name, **dataclasses.asdict(written)}).encode()
+    train, validation = ctx.params["shards"], ctx.params["validation_shards"]
+    split, number, count = (
+        ("train", ctx.task, train) if ctx.task < train else ("validation", ctx.task - train, validation)
     )
+    name = shard_name(split, number, count)
+    counts = count_tokens(ctx.partition("segments"), len(layout.sources)).tolist() if split == "train" else None
+    written = write_shard(name, ctx.file(f"{PUBLIC}shards/{name}"), pack(ordered(), layout, counts), layout)
+    ctx.file(f"facts/{ctx.task:05d}.json").write(json.dumps(written.to_json()).encode())
 
 
 def index(ctx: TaskContext) -> None:
     """Describe all shards."""
-    ctx.file(f"{PUBLIC}shards/index.json").write(make_index(ctx, _layout(ctx)))
+    splits: dict[str, list[Shard]] = {}
+    for task in range(ctx.graph["shards"].tasks):
+        shard = Shard.from_json(ctx.json("shards", f"facts/{task:05d}.json"))
+        splits.setdefault(shard.name.partition("-")[0], []).append(shard)
+    ctx.file(f"{PUBLIC}shards/{INDEX_NAME}").write(index_json(_layout(ctx), splits))

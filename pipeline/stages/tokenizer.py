@@ -60,7 +60,9 @@ def train(ctx: TaskContext) -> None:
             for batch in table.to_batches(max_chunksize=256):
                 yield from batch.column("text").to_pylist()
 
-    ctx.file(TOKENIZER_FILE).write(train_tokenizer(texts(), vocab_size=ctx.params["vocab_size"]))
+    trained, notes = train_tokenizer(texts(), ctx.params["vocab_size"], ctx.params["end_of_text"])
+    ctx.file(TOKENIZER_FILE).write(trained.data)
+    ctx.file("notes.json").write(json.dumps(notes).encode())
 
 
 def copy(ctx: TaskContext) -> None:

@@ -10,11 +10,13 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline import records
+from pipeline.engine import storage
 from pipeline.engine.task import PUBLIC, TaskContext, binary_view
 from pipeline.kernels.normalise import content_keys
 from pipeline.ledger import read_parquet
 from pipeline.mixture.order import held_out
-from pipeline.shards.tokenizer import Encoder
+from pipeline.shards.encode import Encoder
+from pipeline.shards.tokenizer import load_tokenizer
 from pipeline.stages.tokenizer import TOKENIZER_FILE
 
 TOKENS_FILE = "tokens/"
@@ -27,8 +29,8 @@ def run_encoder(ctx: TaskContext) -> Encoder:
 
 
 @functools.lru_cache(maxsize=1)
-def _encoder(path: str, end_of_text: str | None) -> Encoder:
-    return Encoder.load(path, end_of_text=end_of_text)
+def _encoder(path: str, end_of_text: str) -> Encoder:
+    return Encoder(load_tokenizer(storage.read_bytes(path), end_of_text))
 
 
 def run(ctx: TaskContext) -> None:

@@ -1,0 +1,203 @@
+"""`winnow explain`: the whole life of a record, from the file it came from to the sequences it is trained in."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+
+from pipeline.engine import storage
+from pipeline.errors import WinnowError
+from pipeline.report.files import Output
+from pipeline.report.lookup import MIN_PREFIX_CHARS, Place, find, locate, nearest, rows_of
+from pipeline.report.markup import count, number, visible
+from pipeline.shards.index import open_shard, read_index
+from pipeline.shards.layout import Layout
+
+MAX_RECORDS = 5  # shown where a URL or a native id names several
+MAX_COPIES = 5
+EXCERPT_CHARS = 400
+URL_CHARS = 300
+# Sequences of which the list of documents is looked through: 32 bytes a piece, from the memory map.
+SHARD_MAX_SEQUENCES = 2_000_000
+SEQUENCES_NAMED = 8
+
+_VERDICTS = {"drop": "dropped", "quarantine": "quarantined", "cut": "changed"}
+
+
+def explain(out: str, key: str) -> str:
+    """The life of the record that `key` names: an id (32 hex characters, or the first 8 and more of one), a native id
+    (with or without angle brackets) or a URL. Several records of one URL are all told, kept ones first.
+
+    Raises WinnowError, with the nearest URLs, where nothing has that name.
+    """
+    output = Output.open(out)
+    wanted = key.strip()
+    found = find(output, wanted) if wanted else []
+    if not found:
+        raise WinnowError(_nothing(output, wanted))
+    ids = _furthest_first(output, found)
+    shown = ids[:MAX_RECORDS]
+    rows = rows_of(output, shown)
+    lives = ["\n".join(_life(output, identity, [p for p in rows if p.id == identity])) for identity in shown]
+    if len(ids) > 1:
+        lives.insert(
+            0, f"{len(ids)} records have this name" + (f"; the first {MAX_RECORDS}:" if len(ids) > MAX_RECORDS else ":")
+        )
+    return visible("\n\n".join(lives))
+
+
+def _nothing(output: Output, key: str) -> str:
+    message = f"nothing in {output.out} has the id, native id or URL {visible(key)!r}."
+    if key and len(key) < MIN_PREFIX_CHARS and all(c in "0123456789abcdefABCDEF" for c in key):
+        return f"{message} Of an id give at least the first {MIN_PREFIX_CHARS} characters."
+    near = nearest(output, key)
+    if near:
+        return f"{message} Nearest: {', '.join(visible(url) for url in near)}"
+    return (
+        f"{message} Every record of the inputs has a row, so it was in none of them. `winnow inspect {output.out}` "
+        "shows some documents with their ids and URLs."
+    )
+
+
+def _furthest_first(output: Output, found: Sequence[Place]) -> list[str]:
+    """Ids, kept documents first, then those that came further: a page before its request record of the same URL."""
+    order: list[str] = []
+    for stages in output.manifest["ledger"].values():
+        order += [stage for stage in stages if stage not in order]
+    reached: dict[str, int] = {}
+    for place in found:
+        far = len(order) if place.stage is None else order.index(place.stage)
+        reached[place.id] = max(reached.get(place.id, -1), far)
+    return sorted(reached, key=lambda identity: (-reached[identity], identity))
+
+
+def _life(output: Output, identity: str, places: Sequence[Place]) -> Iterator[str]:
+    decisions = {place.stage: output.rows(place.file, [place.row])[0] for place in places if place.stage is not None}
+    kept = next((place for place in places if place.stage is None), None)
+    document = output.rows(kept.file, [kept.row])[0] if kept else None
+    any_row = document or next(iter(decisions.values()))
+    source = any_row["source"]
+    metadata = dict(document["metadata"] or []) if document else {}
+    yield _line("id", identity)
+    yield _line("source", source)
+    place = locate(output, source, identity)
+    if place:
+        yield _line("record", f"{count(place[1])} (from 0) of {place[0]}{_offset(metadata)}")
+    elif "warc_file" in metadata:
+        yield _line("record", f"{metadata['warc_file']}{_offset(metadata)}")
+    for name in ("native_id", "url", "date", "parent_id"):
+        if any_row.get(name):
+            yield _line(name.replace("_", " "), any_row[name][:URL_CHARS])
+    yield ""
+    yield from _stages(output, source, decisions, document)
+    copies = _copies(output, identity)
+    if copies:
+        some = ", ".join(copies[:MAX_COPIES]) + (", ..." if len(copies) > MAX_COPIES else "")
+        yield ""
+        yield f"  It stands for {count(len(copies))} removed row{'s' if len(copies) > 1 else ''}: {some}"
+    if document is not None and kept is not None:
+        yield ""
+        yield _line("kept in", f"{kept.file}, row {count(kept.row)} (from 0)")
+        yield _line("tags", _tags(document))
+        if metadata:
+            yield _line("metadata", ", ".join(f"{name} {value}" for name, value in sorted(metadata.items())))
+        yield from _sequences(output, identity)
+        yield _line("text", f"{count(len(document['text']))} characters")
+        yield _indented(document["text"])
+
+
+def _line(name: str, value: str) -> str:
+    return f"{name:<10} {value}"
+
+
+def _offset(metadata: Mapping[str, str]) -> str:
+    return f", byte {count(int(metadata['warc_offset']))}" if "warc_offset" in metadata else ""
+
+
+def _stages(
+    output: Output, source: str, decisions: Mapping[str, Mapping[str, Any]], document: Mapping[str, Any] | None
+) -> Iterator[str]:
+    """Every stage of the source in order: passed, what it decided, or not reached."""
+    gone = False
+    for stage in output.ledger_stages(source):
+        row = decisions.get(stage)
+        if row is not None:
+            yield f"  {stage:<20} {_VERDICTS[row['verdict']]:<12} {row['reason']}{_measure(row)}"
+            if row["witness"]:
+                yield f"  {'':<20} {'':<12} witness {row['witness']}{_witness(output, row['witness'])}"
+            if row["detail"]:
+                yield f"  {'':<20} {'':<12} {row['detail']}"
+            gone = gone or row["verdict"] != "cut"
+        else:
+            yield f"  {stage:<20} {'not reached' if gone else 'passed'}"
+    yield f"  {'documents':<20} {'kept' if document is not None else 'not kept'}"
+
+
+def _measure(row: Mapping[str, Any]) -> str:
+    if row["score"] is None:
+        return ""
+    limit = f", threshold {number(row['threshold'])}" if row["threshold"] is not None else ""
+    return f" (score {number(row['score'])}{limit})"
+
+
+def _witness(output: Output, identity: str) -> str:
+    """Where the witness of a removal stands now."""
+    for place in rows_of(output, [identity]):
+        if place.stage is None:
+            row = output.rows(place.file, [place.row])[0]
+            return f", kept in {row['source']}" + (f": {row['url'][:URL_CHARS]}" if row["url"] else "")
+    return ", which is no document of this output"
+
+
+def _copies(output: Output, identity: str) -> list[str]:
+    """Ids of rows that were removed with this document as their witness."""
+    found: list[str] = []
+    for name in output.names("decisions/"):
+        table = output.columns(name, ["id", "witness"])
+        found += table.filter(pc.equal(table["witness"], identity))["id"].to_pylist()
+    return sorted(found)
+
+
+def _tags(document: Mapping[str, Any]) -> str:
+    parts = []
+    if document["language"]:
+        score = document["language_score"]
+        parts.append(f"language {document['language']}" + (f" ({score:.2f})" if score is not None else ""))
+    if document["format"]:
+        parts.append(f"format {document['format']}")
+    if document["code_language"]:
+        parts.append(f"code {document['code_language']}")
+    if document["quality"] is not None:
+        parts.append(f"quality {document['quality']:.3f}")
+    return ", ".join(parts) or "none"
+
+
+def _indented(text: str) -> str:
+    excerpt = text[:EXCERPT_CHARS] + (" ..." if len(text) > EXCERPT_CHARS else "")
+    return "\n".join(f"  | {line}" for line in excerpt.splitlines())
+
+
+def _sequences(output: Output, identity: str) -> Iterator[str]:
+    """Which sequences of the shards hold pieces of the document."""
+    if not output.manifest["mixture"] or not storage.is_local(output.out):
+        return
+    folder = storage.join(output.out, "shards")
+    index = read_index(folder)
+    if sum(split["sequences"] for split in index["splits"].values()) > SHARD_MAX_SEQUENCES:
+        return
+    layout = Layout.from_facts(index)
+    for name, split in index["splits"].items():
+        found: list[int] = []
+        for shard in split["shards"]:
+            file = open_shard(folder, shard, layout)
+            for batch in range(file.num_record_batches):
+                pieces = file.get_batch(batch).column("documents")
+                mask = pc.equal(pieces.values.field("id"), identity).to_numpy(zero_copy_only=False)
+                rows = np.unique(pc.list_parent_indices(pieces).to_numpy()[mask])
+                found += (rows + shard["first_sequence"] + batch * layout.batch_rows).tolist()
+        if found:
+            some = ", ".join(count(i) for i in found[:SEQUENCES_NAMED]) + (
+                ", ..." if len(found) > SEQUENCES_NAMED else ""
+            )
+            yield _line("trained in", f"{count(len(found))} sequences of {name}: {some}")

@@ -1,0 +1,270 @@
+"""What report.json holds: every figure of the report, in long form: one row a combination.
+
+Rows are records of the input files until a record becomes a document; shares are never stored, they are rows over rows.
+"""
+
+from dataclasses import dataclass
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One source from end to end."""
+
+    source: str
+    reader: str
+    files: int
+    bytes: int | None
+    """Stored input bytes; None where a server did not say."""
+    records: int
+    documents: int
+    chars: int
+    """Characters (Unicode code points) of the kept documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageRow:
+    """One source's rows through one stage: rows_in = rows_out + dropped + quarantined, plus what cuts added."""
+
+    stage: str
+    source: str
+    rows_in: int
+    rows_out: int
+    dropped: int
+    quarantined: int
+    cut: int
+    """Rows that stayed with a changed text."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonRow:
+    """Verdicts of one stage on one source for one reason. Scores and thresholds are None where the stage gives none."""
+
+    stage: str
+    source: str
+    verdict: str
+    reason: str
+    rows: int
+    rows_out: int
+    score_min: float | None
+    score_max: float | None
+    threshold_min: float | None
+    threshold_max: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineExample:
+    """The first rows of a (stage, source, reason), in file order."""
+
+    stage: str
+    source: str
+    reason: str
+    id: str
+    url: str | None
+    detail: str | None
+    """File, offset and error, as the stage wrote them."""
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageRow:
+    """Kept documents by language label; "und" is undetermined."""
+
+    source: str
+    language: str
+    documents: int
+    chars: int
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedLanguageRow:
+    """Rows that the language stage removed, by the label they had."""
+
+    source: str
+    language: str
+    reason: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class FormatRow:
+    """Kept documents by form and programming language; None in `code_language` is text, or code of unknown language."""
+
+    source: str
+    format: str
+    code_language: str | None
+    documents: int
+    chars: int
+
+
+@dataclass(frozen=True, slots=True)
+class LengthRow:
+    """Lengths of a source's kept documents in characters."""
+
+    source: str
+    counts: tuple[int, ...]
+    """Documents in each bin of `Figures.length_edges`: edges[i] <= chars < edges[i + 1], the last bin open."""
+    p10: int
+    """Tenth percentile, to within 6 %; so are the next two. 0 where there are no documents."""
+    median: int
+    p90: int
+    longest: int
+
+
+@dataclass(frozen=True, slots=True)
+class HostRow:
+    """Kept documents of one host."""
+
+    host: str
+    documents: int
+    chars: int
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateGroup:
+    """A kept document and how many rows were removed with it as their witness."""
+
+    kept_id: str
+    removed: int
+    source: str | None
+    url: str | None
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """Groups of duplicates, by the witness that removals name."""
+
+    groups: int
+    removed: int
+    sizes: dict[str, int]
+    """Documents in a group, with the kept one ("2", "3-4", "5-8", ...) -> groups."""
+    largest: tuple[DuplicateGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MixtureRow:
+    """One source of the mixture. Weights are shares of training tokens."""
+
+    source: str
+    weight_asked: float
+    weight_planned: float
+    weight_realised: float
+    """Share of the tokens that stand in the training shards."""
+    unique_tokens: int
+    target_tokens: int
+    realised_tokens: int
+    epochs: float
+    max_epochs: float
+    capped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MixtureFigures:
+    """The budget that was asked, planned and written."""
+
+    budget_tokens: int
+    target_tokens: int
+    realised_tokens: int
+    short: bool
+    notes: tuple[str, ...]
+    sources: tuple[MixtureRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShardRow:
+    """One file of token sequences."""
+
+    file: str
+    split: str
+    sequences: int
+    tokens: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShardFigures:
+    """The token files and how their rows are laid out."""
+
+    seq_len_tokens: int
+    dtype: str
+    vocab_size: int
+    tokenizer_hash: str
+    left_out_tokens: int
+    """Of training: they stood in the last, incomplete sequence of a shard."""
+    added_end_of_text_tokens: int
+    """Of training: put after documents that were cut off inside a sequence."""
+    files: tuple[ShardRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRow:
+    """A text to look at; `text` is cut after `samples.MAX_CHARS` characters."""
+
+    id: str
+    stage: str
+    source: str
+    url: str | None
+    verdict: str
+    reason: str | None
+    score: float | None
+    text: str
+    cut_short: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InputRow:
+    """One input file."""
+
+    source: str
+    path: str
+    bytes: int | None
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """From run.json: not part of the byte contract, and only of the last command on this output."""
+
+    seconds: float
+    driver: str
+    workers: int | None
+    stages: dict[str, float]
+    """Engine stage -> seconds in which it had tasks running; stages may overlap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """report.json."""
+
+    format: int
+    recipe_name: str
+    recipe_hash: str
+    seed: int
+    versions: dict[str, str]
+    guards: tuple[str, ...]
+    """Sentences about output that is probably not what was wanted; they made the exit code 3."""
+    notes: tuple[str, ...]
+    """Sentences worth reading that are no alarm: what the mixture had to change."""
+    stage_order: tuple[str, ...]
+    """Ledger stages of all sources in one order that agrees with each source's own."""
+    sources: tuple[SourceRow, ...]
+    stages: tuple[StageRow, ...]
+    reasons: tuple[ReasonRow, ...]
+    quarantine_examples: tuple[QuarantineExample, ...]
+    languages: tuple[LanguageRow, ...]
+    dropped_languages: tuple[DroppedLanguageRow, ...]
+    formats: tuple[FormatRow, ...]
+    length_edges: tuple[int, ...]
+    lengths: tuple[LengthRow, ...]
+    hosts: tuple[HostRow, ...]
+    hosts_complete: bool
+    """False where there were too many hosts to hold: then counts are lower bounds."""
+    duplicates: Duplicates | None
+    mixture: MixtureFigures | None
+    shards: ShardFigures | None
+    kept_samples: tuple[SampleRow, ...]
+    dropped_samples: tuple[SampleRow, ...]
+    inputs: tuple[InputRow, ...]
+    """The first `gather.MAX_INPUTS` input files; manifest.json has all."""
+    timing: Timing | None

@@ -1,0 +1,157 @@
+"""Where the records went: the funnel over all sources, and the fate of each source's records."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.report.charts import Bar, Part, bars, flow, legend, strip
+from pipeline.report.figures import Figures
+from pipeline.report.markup import count, details, escape, figure, section, share, table
+from pipeline.report.palette import Palette, stage_css
+
+REASONS_ON_FUNNEL = 3
+STEP_HEIGHT = 24
+VERDICT_WORD = {"drop": "dropped", "quarantine": "quarantined", "cut": "changed"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stage over all sources; a source without the stage passes it unchanged."""
+
+    stage: str
+    rows_in: int
+    kept: Mapping[str, int]  # source -> rows after the stage
+    dropped: int
+    quarantined: int
+    cut: int
+
+    @property
+    def rows_out(self) -> int:
+        return sum(self.kept.values())
+
+
+def steps(figures: Figures) -> list[Step]:
+    """Follow all sources through the stages in their common order."""
+    rows = {(row.stage, row.source): row for row in figures.stages}
+    alive = {row.source: row.records for row in figures.sources}
+    found = []
+    for stage in figures.stage_order:
+        before = sum(alive.values())
+        mine = [rows[stage, source] for source in alive if (stage, source) in rows]
+        for row in mine:
+            alive[row.source] += row.rows_out - row.rows_in
+        removed = (sum(row.dropped for row in mine), sum(row.quarantined for row in mine), sum(row.cut for row in mine))
+        found.append(Step(stage, before, dict(alive), *removed))
+    return found
+
+
+def title(stage: str) -> str:
+    """A ledger stage as people read it."""
+    return stage.replace("_", " ")
+
+
+def funnel(figures: Figures, palette: Palette) -> str:
+    """The funnel over all sources, the fate of each source's records, and both as tables."""
+    found = steps(figures)
+    total = sum(row.records for row in figures.sources)
+    dropped, quarantined = sum(step.dropped for step in found), sum(step.quarantined for step in found)
+    documents = sum(row.documents for row in figures.sources)
+    note = (
+        f"A bar is as long as its rows; all bars have one scale. Dropped: {count(dropped)}; quarantined, as they could "
+        f"not be read or handled: {count(quarantined)}; documents: {count(documents)}."
+    )
+    keys = [*palette.legend, ("dropped", "dropped"), ("quarantined", "quarantined")]
+    chart = figure("All sources, stage by stage", legend(keys) + _drawn(figures, palette, found, total), escape(note))
+    body = chart + details("The funnel as a table", _table(figures, found)) + _fates(figures)
+    return section("funnel", "From records to documents", body)
+
+
+def _drawn(figures: Figures, palette: Palette, found: Sequence[Step], total: int) -> str:
+    before = palette.parts({row.source: row.records for row in figures.sources}, "records")
+    items = [f"<li>{_between(_head('records', count(total)))}{strip(before, total, STEP_HEIGHT)}</li>"]
+    for step in found:
+        after = palette.parts(step.kept, f"after {title(step.stage)}")
+        removed = (
+            Part(step.dropped, "dropped", f"dropped: {count(step.dropped)}"),
+            Part(step.quarantined, "quarantined", f"quarantined: {count(step.quarantined)}"),
+        )
+        what = f"{count(step.rows_out)} stay, {share(step.rows_out, step.rows_in)} of {count(step.rows_in)}"
+        if not step.dropped and not step.quarantined:
+            what = f"all {count(step.rows_in)} stay"
+        between = _between(flow(before, after, total) + _head(title(step.stage), what) + _why(figures, step))
+        items.append(f"<li>{between}{strip((*after, *removed), total, STEP_HEIGHT)}</li>")
+        before = after
+    return f'<ol class="funnel">{"".join(items)}</ol>'
+
+
+def _between(inner: str) -> str:
+    """The text above a bar, with the ribbons from the bar before it in the background."""
+    return f'<div class="between">{inner}</div>'
+
+
+def _head(name: str, what: str) -> str:
+    return f'<div class="head"><b>{escape(name)}</b><span>{escape(what)}</span></div>'
+
+
+def _why(figures: Figures, step: Step) -> str:
+    """The largest reasons of a stage, in a line."""
+    total: dict[tuple[str, str], int] = {}
+    for row in figures.reasons:
+        if row.stage == step.stage:
+            total[row.verdict, row.reason] = total.get((row.verdict, row.reason), 0) + row.rows
+    order = sorted(total, key=lambda key: (-total[key], key))
+    parts = []
+    for verdict, word in VERDICT_WORD.items():
+        mine = [key for key in order if key[0] == verdict]
+        named = [f"{count(total[key])} {key[1]}" for key in mine[:REASONS_ON_FUNNEL]]
+        if len(mine) > REASONS_ON_FUNNEL:
+            rest = sum(total[key] for key in mine[REASONS_ON_FUNNEL:])
+            named.append(f"{count(rest)} for {len(mine) - REASONS_ON_FUNNEL} more reasons")
+        if named:
+            parts.append(f"{word}: {', '.join(named)}")
+    return f'<p class="why">{escape("; ".join(parts))}</p>' if parts else ""
+
+
+def _table(figures: Figures, found: Sequence[Step]) -> str:
+    whole = table(
+        "All sources, stage by stage",
+        ["Stage", "Rows in", "Dropped", "Quarantined", "Changed", "Rows out", "Share kept"],
+        [
+            (title(step.stage), count(step.rows_in), count(step.dropped), count(step.quarantined), count(step.cut),
+             count(step.rows_out), share(step.rows_out, step.rows_in))
+            for step in found
+        ],
+    )  # fmt: skip
+    by_place = {(row.stage, row.source): row for row in figures.stages}
+    rows = []
+    for source in figures.sources:
+        left: list[object] = [source.source, count(source.records)]
+        for stage in figures.stage_order:
+            row = by_place.get((stage, source.source))
+            left.append("·" if row is None else count(row.rows_out))
+        rows.append(left)
+    head = ["Source", "Records", *(title(stage) for stage in figures.stage_order)]
+    return whole + table("Rows left after each stage, by source; · where a source does not have it", head, rows)
+
+
+def _fates(figures: Figures) -> str:
+    """One bar a source: what became of its records, by the stage that removed them."""
+    if not any(row.records for row in figures.sources):
+        return ""
+    rows = []
+    for source in figures.sources:
+        parts = [Part(source.documents, "kept", f"kept: {count(source.documents)}")]
+        for row in figures.stages:
+            if row.source == source.source:
+                gone = row.dropped + row.quarantined
+                css = stage_css(figures.stage_order, row.stage)
+                parts.append(Part(gone, css, f"{title(row.stage)}: {count(gone)}"))
+        whole = sum(part.value for part in parts) or 1
+        scaled = tuple(Part(part.value / whole, part.css, part.title) for part in parts)
+        value = f"{count(source.documents)} of {count(source.records)} ({share(source.documents, source.records)})"
+        rows.append(Bar(source.source, value, scaled))
+    removing = {row.stage for row in figures.stages if row.dropped or row.quarantined}
+    keys = [("kept", "kept as documents")]
+    for stage in figures.stage_order:
+        if stage in removing:
+            keys.append((stage_css(figures.stage_order, stage), f"removed by {title(stage)}"))
+    return figure("What became of each source's records", legend(keys) + bars(rows, 1.0))

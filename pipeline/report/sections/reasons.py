@@ -1,0 +1,105 @@
+"""Why rows were removed: reasons by stage, drops and quarantine told apart, and what was quarantined where."""
+
+from collections.abc import Sequence
+
+from pipeline.filters import FILTERS
+from pipeline.report.charts import Bar, Part, bars, legend
+from pipeline.report.figures import Figures, ReasonRow
+from pipeline.report.markup import count, details, escape, figure, section, share, span, table
+from pipeline.report.sections.flow import VERDICT_WORD, title
+
+VERDICT_CSS = {"drop": "dropped", "quarantine": "quarantined", "cut": "changed"}
+
+# What the rule sets do is said in FILTERS, beside their source.
+STAGE_SUMMARY = {
+    "read": "Records that are no document candidates, and what could not be read.",
+    "extract": "Pages without a main text, and pages that could not be extracted.",
+    "language": "Keeps the languages that the recipe names.",
+    "exact_dedup": "Of documents with the same normalised text, one stays.",
+}
+
+
+def reasons(figures: Figures) -> str:
+    """For each stage its reasons as bars, and all of them in a table."""
+    parts = []
+    for stage in figures.stage_order:
+        mine = [row for row in figures.reasons if row.stage == stage]
+        if mine:
+            rows_in = sum(row.rows_in for row in figures.stages if row.stage == stage)
+            chart = figure(f"{count(rows_in)} rows came in", bars(_bars(mine, rows_in)))
+            parts.append(f"<h3>{escape(title(stage))}</h3>{_about(stage)}{chart}")
+    if not parts:
+        return ""
+    lead = "Shares are of the rows that came into the stage; bars are scaled within a stage."
+    keys = legend(
+        [("dropped", "dropped"), ("quarantined", "quarantined"), ("changed", "kept with a changed text")],
+    )
+    body = keys + "".join(parts) + details("All reasons as a table", _table(figures))
+    return section("reasons", "Why rows were removed", body, lead)
+
+
+def _bars(rows: Sequence[ReasonRow], rows_in: int) -> list[Bar]:
+    drawn = []
+    for verdict, word in VERDICT_WORD.items():
+        by_reason: dict[str, int] = {}
+        for row in rows:
+            if row.verdict == verdict:
+                by_reason[row.reason] = by_reason.get(row.reason, 0) + row.rows
+        for reason, number in sorted(by_reason.items(), key=lambda item: (-item[1], item[0])):
+            part = Part(number, VERDICT_CSS[verdict], f"{reason}: {count(number)} {word}")
+            label = reason if verdict == "drop" else f"{reason} ({word})"
+            drawn.append(Bar(label, f"{count(number)} ({share(number, rows_in)})", (part,)))
+    return drawn
+
+
+def _about(stage: str) -> str:
+    if stage in FILTERS:
+        return f'<p class="note">{escape(FILTERS[stage].summary)} Source: {escape(FILTERS[stage].source)}.</p>'
+    return f'<p class="note">{escape(STAGE_SUMMARY[stage])}</p>' if stage in STAGE_SUMMARY else ""
+
+
+def _table(figures: Figures) -> str:
+    rows_in = {(row.stage, row.source): row.rows_in for row in figures.stages}
+    return table(
+        "Verdicts by stage, source and reason; scores are those of the rows in question",
+        ["Stage", "Source", "Verdict", "Reason", "Rows", "Of rows in", "Scores", "Threshold"],
+        [
+            (title(row.stage), row.source, VERDICT_WORD[row.verdict], row.reason, count(row.rows),
+             share(row.rows, rows_in[row.stage, row.source]), span(row.score_min, row.score_max),
+             span(row.threshold_min, row.threshold_max))
+            for row in figures.reasons
+        ],
+        text_columns=4,
+    )  # fmt: skip
+
+
+def quarantine(figures: Figures) -> str:
+    """What could not be read or handled, with examples."""
+    rows = [row for row in figures.reasons if row.verdict == "quarantine"]
+    if not rows:
+        return section("quarantine", "Quarantine", "<p>Nothing: every record could be read and handled.</p>")
+    records = {row.source: row.records for row in figures.sources}
+    counts = table(
+        "Quarantined rows by reason",
+        ["Reason", "Stage", "Source", "Rows", "Of records"],
+        [
+            (row.reason, title(row.stage), row.source, count(row.rows), share(row.rows, records[row.source]))
+            for row in rows
+        ],
+        text_columns=3,
+    )
+    examples = table(
+        "The first rows of each reason: where they stand and what was wrong",
+        ["Reason", "Source", "File, place and error", "URL", "Id"],
+        [
+            (row.reason, row.source, row.detail or "–", row.url or "–", row.id)
+            for row in figures.quarantine_examples
+        ],
+        text_columns=5,
+        wide=True,
+    )  # fmt: skip
+    lead = (
+        "Records that could not be read or handled. They are not lost: each has a row in <code>decisions/</code> with "
+        "its place and error."
+    )
+    return section("quarantine", "Quarantine", counts + examples, lead)

@@ -1,0 +1,63 @@
+"""The mixture and the shards: the plan from the manifest, what was written from shards/index.json."""
+
+from typing import Any
+
+from pipeline.engine import storage
+from pipeline.report.figures import MixtureFigures, MixtureRow, ShardFigures, ShardRow
+from pipeline.report.files import Output
+from pipeline.shards.index import read_index
+
+TRAIN = "train"
+
+
+def read_mixture(output: Output) -> MixtureFigures | None:
+    """None where the recipe has no mixture."""
+    plan = output.manifest["mixture"]
+    if not plan:
+        return None
+    realised = _train(output)["source_tokens"]
+    total = sum(realised.values())
+    rows = tuple(
+        MixtureRow(
+            source=row["source"],
+            weight_asked=row["weight_asked"],
+            weight_planned=row["weight_got"],
+            weight_realised=realised[row["source"]] / total if total else 0.0,
+            unique_tokens=row["unique_tokens"],
+            target_tokens=row["target_tokens"],
+            realised_tokens=realised[row["source"]],
+            epochs=row["epochs"],
+            max_epochs=row["max_epochs"],
+            capped=row["capped"],
+        )
+        for row in plan["sources"]
+    )
+    return MixtureFigures(
+        plan["budget_tokens"], plan["target_tokens"], total, plan["short"], tuple(plan["notes"]), rows
+    )
+
+
+def read_shards(output: Output) -> ShardFigures | None:
+    """None where the recipe has no mixture, so that nothing was tokenized."""
+    if not output.manifest["mixture"]:
+        return None
+    index = _index(output)
+    files = tuple(
+        ShardRow(shard["name"], split, shard["sequences"], shard["sequences"] * index["seq_len_tokens"], shard["bytes"])
+        for split, facts in index["splits"].items()
+        for shard in facts["shards"]
+    )
+    train = index["splits"][TRAIN]
+    return ShardFigures(
+        index["seq_len_tokens"], index["dtype"], index["vocab_size"], index["tokenizer_hash"],
+        sum(train["left_out_tokens"].values()), sum(train["added_end_of_text_tokens"].values()), files,
+    )  # fmt: skip
+
+
+def _index(output: Output) -> dict[str, Any]:
+    return read_index(storage.join(output.out, "shards"))
+
+
+def _train(output: Output) -> dict[str, Any]:
+    split: dict[str, Any] = _index(output)["splits"][TRAIN]
+    return split

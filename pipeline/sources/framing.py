@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from pipeline.sources.compression import Damage
 from pipeline.sources.stream import ByteStream
 
 MAX_HEADER_BYTES = 1 << 20
@@ -97,12 +98,11 @@ def _skip_newlines(stream: ByteStream) -> None:
 
 def _first_line(stream: ByteStream, dialect: Dialect) -> int | None:
     """Length of the line that starts a record at the stream's position, None where none does."""
-    match = dialect.start.match(stream.data, stream.pos)
-    while match is None and stream.data.find(b"\n", stream.pos) < 0 and stream.available < MAX_HEADER_BYTES:
-        if not stream.pull():
-            break
-        match = dialect.start.match(stream.data, stream.pos)
-    return None if match is None else match.end() - stream.pos
+    while (match := dialect.start.match(stream.data, stream.pos, stream.pos + MAX_HEADER_BYTES)) is None:
+        complete = stream.data.find(b"\n", stream.pos) >= 0
+        if complete or stream.available >= MAX_HEADER_BYTES or not stream.pull():
+            return None
+    return match.end() - stream.pos
 
 
 def _record(
@@ -113,15 +113,16 @@ def _record(
     Leaves the stream behind the record; behind its header, where a record may hide in what its length claims; or
     behind its first line, where its header is none.
     """
-    while (end := dialect.header_end.search(stream.data, stream.pos)) is None:
-        if stream.available > MAX_HEADER_BYTES or not stream.pull():
+    while (end := dialect.header_end.search(stream.data, stream.pos, stream.pos + MAX_HEADER_BYTES)) is None:
+        if stream.available >= MAX_HEADER_BYTES or not stream.pull():
             break
     header_bytes = (len(stream.data) if end is None else end.end()) - stream.pos
     if end is None or _next_start(stream, dialect, 1, header_bytes) is not None:
         looked_to = stream.logical + stream.available
-        return _headless(stream, offset, first_line), looked_to
-    header = stream.data[stream.pos : end.end()]
-    stream.pos = end.end()
+        cut_off = end is None and stream.available < MAX_HEADER_BYTES
+        return _headless(stream, offset, first_line, stream.damage if cut_off else None), looked_to
+    header = stream.data[stream.pos : stream.pos + header_bytes]  # not `end`: looking around moves the window
+    stream.pos += header_bytes
     try:
         fields, length = dialect.parse(header)
     except ValueError as error:
@@ -149,13 +150,13 @@ def _record(
     return Frame(offset, fields, content), content_end
 
 
-def _headless(stream: ByteStream, offset: int, first_line: int) -> Frame:
+def _headless(stream: ByteStream, offset: int, first_line: int, damage: Damage | None) -> Frame:
     """A first line whose header does not end before the data, the next record, or MAX_HEADER_BYTES."""
-    frame = Frame(offset, {}, reason="bad_record_header", detail="no blank line ends the header")
-    if stream.damage is not None:
-        frame.reason, frame.detail = stream.damage.reason, f"{stream.damage.detail}; {frame.detail}"
     stream.pos += first_line
-    return frame
+    problem = "no blank line ends the header"
+    if damage is None:
+        return Frame(offset, {}, reason="bad_record_header", detail=problem)
+    return Frame(offset, {}, reason=damage.reason, detail=f"{damage.detail}; {problem}")
 
 
 def _truncated(stream: ByteStream, frame: Frame, have: int, length: int, next_record: bool) -> Frame:
@@ -173,7 +174,9 @@ def _ends_well(stream: ByteStream, dialect: Dialect, length: int) -> bool:
         return True
     stream.fill(length + _PEEK_BYTES)
     at = stream.pos + length
-    if at == len(stream.data) or (stream.compression != "plain" and stream.starting_point(stream.logical + length)):
+    if at == len(stream.data) or stream.data.startswith(dialect.record_ends, at):
+        return True
+    if stream.compression != "plain" and stream.starting_point(stream.logical + length):
         return True
     newlines = _NEWLINES.match(stream.data, at)
     at = newlines.end() if newlines else at
@@ -188,16 +191,15 @@ def _skip(stream: ByteStream, dialect: Dialect, frame: Frame, length: int, max_r
     if stream.plain_end is not None and end > stream.plain_end:
         return _truncated(stream, frame, stream.plain_end - start, length, next_record=True)
     while True:
-        cut = _member_start(stream, dialect, 0, min(end - stream.logical, stream.available))
+        size = min(end - stream.logical, stream.available)
+        cut = _member_start(stream, dialect, 0, size)
+        stream.pos += size if cut is None else cut
         if cut is not None:
-            stream.pos += cut
             return _truncated(stream, frame, stream.logical - start, length, next_record=True)
-        if stream.available >= end - stream.logical:
-            stream.pos += end - stream.logical
+        if stream.logical == end:
             return frame
-        stream.pos = len(stream.data)
         stream.member(stream.logical)
-        if not stream.pull():
+        if stream.available == 0 and not stream.pull():
             return _truncated(stream, frame, stream.logical - start, length, next_record=False)
 
 
@@ -228,15 +230,17 @@ def _to_next_record(stream: ByteStream, dialect: Dialect) -> None:
     """Move to the next line or member that starts a record, at least one byte on, or to the end of the window."""
     low = 1
     while True:
-        found = _next_start(stream, dialect, low, stream.available)
+        size = stream.available
+        found = _next_start(stream, dialect, low, size)
         if found is not None:
             stream.pos += found
             return
         # The last line may go on in the next block and start a record: keep it, and the newline before it.
-        last_line = stream.data.rfind(b"\n", max(stream.pos, len(stream.data) - MAX_HEADER_BYTES))
-        stream.pos = last_line if last_line >= 0 else len(stream.data)
+        grown, scanned = stream.available > size, stream.pos + size
+        last_line = stream.data.rfind(b"\n", max(stream.pos, scanned - MAX_HEADER_BYTES), scanned)
+        stream.pos = last_line if last_line >= 0 else scanned
         low = 1 if last_line >= 0 else 0
         stream.member(stream.logical)
-        if not stream.pull():
+        if not grown and not stream.pull():
             stream.pos = len(stream.data)
             return

@@ -27,7 +27,8 @@ def read(file: InputFile, split: Split, options: RowOptions) -> Iterator[Record 
     """One outcome for each line of the split that is not blank."""
     stream = open_stream(file, split)
     ordinal = split.first_ordinal
-    if split.start == 0 and not _starts_like_jsonl(stream):
+    # A file that is cut was looked at as a whole by `index`.
+    if split.start == 0 and split.end is None and not _starts_like_jsonl(stream):
         detail = f"{file.relpath}: no line of the first {_OPENING_BYTES} bytes starts a JSON object; write one a line"
         yield Rejected(ordinal, "quarantine", "not_jsonl", detail)
         return

@@ -13,7 +13,7 @@ def cut(records: Iterable[tuple[bool, int]], split_bytes: int) -> list[Split] | 
     starts = [(0, 0)]
     cuttable = False
     for ordinal, (starting_point, offset) in enumerate(records):
-        if starting_point and offset > 0:
+        if starting_point and ordinal > 0 and offset > 0:
             cuttable = True
             if offset - starts[-1][0] >= split_bytes:
                 starts.append((offset, ordinal))

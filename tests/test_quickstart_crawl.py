@@ -76,7 +76,7 @@ def test_everything_is_planted(truth: Truth) -> None:
     }  # fmt: skip
     assert {row.language for row in truth.of("page")} >= {"en", "de", "fr", "es", "ru", "zh", "ja", "pl"}
     assert {row.detail["form"] for row in truth.of("exact_duplicate")} == {
-        "syndicated", "recrawled", "copy of a reference work", "in another archive",
+        "syndicated", "restyled", "recrawled", "copy of a reference work", "in another archive",
     }  # fmt: skip
 
 

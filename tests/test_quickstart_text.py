@@ -4,10 +4,12 @@ import gzip
 import re
 
 import orjson
+import pyarrow as pa
 import pytest
 import trafilatura
 
 from pipeline.extract.charset import decode
+from pipeline.kernels.normalise import content_keys
 from pipeline.quickstart import Truth, TruthRow, generate
 from pipeline.quickstart.dice import Dice
 from pipeline.quickstart.grammar import Writer
@@ -73,8 +75,10 @@ def test_the_main_text_is_found_and_nothing_else(kind: str) -> None:
 def test_copies_are_equal_after_extraction(truth: Truth, texts: Texts) -> None:
     groups = truth.groups("exact_duplicate")
     for members in groups.values():
-        found = {words_of(text_of(texts, row)) for row in members if row.source in ("web", "arc")}
-        assert len(found) == 1
+        found = [text_of(texts, row) for row in members if row.source in ("web", "arc")]
+        assert len(set(content_keys(pa.array(found)).to_pylist())) == 1
+        sizes = [row.detail["text_bytes"] for row in members if row.source in ("web", "arc")]
+        assert sizes == [len(text.encode()) for text in found]
     assert max(len(members) for members in groups.values()) >= 12
     other = [words_of(text_of(texts, members[0])) for members in groups.values() if members[0].source == "web"]
     assert len(set(other)) == len(other)

@@ -100,15 +100,17 @@ def _shared_entries(seed: int, pages: list[Page]) -> Iterator[Entry]:
     """Web copies of encyclopedia entries."""
     for page in pages:
         site = site_of(page, seed, 0, text_only=True)
-        detail = {"form": "copy of a reference work"}
+        detail = {"form": "copy of a reference work", "text_bytes": len(page.text().encode())}
         yield entry_of(page, site, seed, "exact_duplicate", group=page.key, stage="exact", detail=detail)
 
 
 def _copies_for_arc(entries: list[Entry]) -> list[Entry]:
     """Two originals of the crawl once more, in the ARC file, whose source comes after the web."""
     originals = [entry for entry in entries if entry.kind == "page" and (entry.group or "").startswith("exact-")]
-    detail = {"form": "in another archive"}
-    return [replace(entry, kind="exact_duplicate", stage="exact", detail=detail) for entry in originals[:2]]
+    return [
+        replace(entry, kind="exact_duplicate", stage="exact", detail={**entry.detail, "form": "in another archive"})
+        for entry in originals[:2]
+    ]
 
 
 def _shuffled(seed: int, entries: list[Entry]) -> list[Entry]:
@@ -217,13 +219,13 @@ def _reference_rows(shared: list[Page]) -> Iterator[TruthRow]:
         url = f"https://encyclopedia.example/wiki/{page.key}"
         yield TruthRow(
             "encyclopedia", ENCYCLOPEDIA, ordinal, url, "page", "en", "entry", page.key, "keep", None, None,
-            {"form": "original"},
+            {"form": "original", "text_bytes": len(page.text().encode())},
         )  # fmt: skip
 
 
 def _with_survivors(rows: list[TruthRow]) -> Iterator[TruthRow]:
-    """Fill in which of each group of equal texts stays: preferred source first, then the smallest id."""
-    best: dict[str, tuple[int, bytes]] = {}
+    """Fill in which of each group of equal texts stays: by source, then the longest, then by id."""
+    best: dict[str, tuple[int, int, bytes]] = {}
     for row in rows:
         if _in_exact_group(row):
             best[row.group or ""] = min(best.get(row.group or "", _rank(row)), _rank(row))
@@ -240,6 +242,7 @@ def _in_exact_group(row: TruthRow) -> bool:
     return row.group is not None and not row.group.startswith("near-")
 
 
-def _rank(row: TruthRow) -> tuple[int, bytes]:
+def _rank(row: TruthRow) -> tuple[int, int, bytes]:
     assert row.ordinal is not None
-    return PREFER.index(row.source), document_id(row.source, row.file.rpartition("/")[2], row.ordinal)
+    identity = document_id(row.source, row.file.rpartition("/")[2], row.ordinal)
+    return PREFER.index(row.source), -row.detail["text_bytes"], identity

@@ -13,7 +13,17 @@ from pipeline.quickstart.quiz import quiz_items
 from pipeline.quickstart.sites import Site, render, sites_for, url_of
 from pipeline.quickstart.spam import SPAM_FORMS, spam_page
 from pipeline.quickstart.truth import Expected
-from pipeline.quickstart.variants import CHARSETS, LEAK_FORMS, LIES, edited, encoded, jaccard, leaked, lies_for
+from pipeline.quickstart.variants import (
+    CHARSETS,
+    LEAK_FORMS,
+    LIES,
+    edited,
+    encoded,
+    jaccard,
+    leaked,
+    lies_for,
+    restyled,
+)
 from pipeline.quickstart.words import LANGUAGES
 
 KEPT_LANGUAGES = ("en", "de", "fr", "es", "ru", "pl", "zh", "ja")
@@ -155,7 +165,7 @@ def book_entries(seed: int, count: int) -> Iterator[Entry]:
 
 
 def exact_entries(seed: int, count: int) -> Iterator[Entry]:
-    """Groups of pages with the same main text: on other sites with other menus, or fetched again later.
+    """Groups of pages with the same main text: on other sites, with other punctuation, or fetched again later.
 
     One group is a story that a dozen sites carry.
     """
@@ -166,19 +176,30 @@ def exact_entries(seed: int, count: int) -> Iterator[Entry]:
         page = prose_page(seed, key, language, "article", dice.log_normal(400, 0.5, 220, 2000))
         copies = 11 if number == 0 else dice.between(1, 3)
         original = entry_of(page, site_of(page, seed, 0, text_only=True), seed, "page", group=key)
-        yield replace(original, detail={"form": "original"})
+        yield replace(original, detail=_copy_detail("original", page))
         for copy in range(1, copies + 1):
-            if number and dice.chance(0.3):
-                response = replace(original.response, date=original.response.date.replace("2026-10", "2026-11"))
-                yield replace(
-                    original, response=response, kind="exact_duplicate", stage="exact", detail={"form": "recrawled"}
-                )
+            form = "syndicated" if number == 0 else drawn(dice, _COPY_FORMS)
+            if form == "recrawled":
+                date = original.response.date.replace("2026-10", _LATER_MONTHS[copy - 1])
+                response = replace(original.response, date=date)
+                detail = _copy_detail(form, page)
+                yield replace(original, response=response, kind="exact_duplicate", stage="exact", detail=detail)
                 continue
-            truth = {"group": key, "stage": "exact", "detail": {"form": "syndicated"}}
             # One text, another look: the copy's own key gives it other menus, adverts and addresses.
-            shown = replace(page, key=f"{key}-copy-{copy}", author=page.author)
+            copy_key = f"{key}-copy-{copy}"
+            shown = restyled(page, copy_key) if form == "restyled" else replace(page, key=copy_key)
+            detail = _copy_detail(form, shown)
             site = site_of(page, seed, copy, text_only=True)
-            yield entry_of(shown, site, seed, "exact_duplicate", **truth)
+            yield entry_of(shown, site, seed, "exact_duplicate", group=key, stage="exact", detail=detail)
+
+
+_LATER_MONTHS = ("2026-11", "2026-12", "2027-01")
+_COPY_FORMS = (("syndicated", 0.45), ("recrawled", 0.3), ("restyled", 0.25))
+
+
+def _copy_detail(form: str, page: Page) -> dict[str, Any]:
+    # Of equal texts the longest stays, so the length is part of the truth.
+    return {"form": form, "text_bytes": len(page.text().encode())}
 
 
 def near_entries(seed: int, count: int) -> Iterator[Entry]:

@@ -8,6 +8,8 @@ from pipeline.quickstart.grammar import Writer
 from pipeline.quickstart.pages import Block, Page
 from pipeline.quickstart.words import LANGUAGES
 
+_RESTYLED = str.maketrans({'"': "”", "'": "’", ",": ";", "，": "；"})
+
 SHINGLE_WORDS = 5
 _WORD = re.compile(r"\w+")
 
@@ -47,6 +49,12 @@ def edited(page: Page, seed: int, key: str, target: float) -> Page:
     for place, words in lines:
         blocks[place] = Block("p", (" ".join(words),))
     return replace(page, key=key, blocks=tuple(blocks))
+
+
+def restyled(page: Page, key: str) -> Page:
+    """A copy with other punctuation: the same text to a comparison that looks at letters only."""
+    blocks = tuple(Block(block.kind, tuple(line.translate(_RESTYLED) for line in block.lines)) for block in page.blocks)
+    return replace(page, key=key, blocks=blocks)
 
 
 LEAK_FORMS = ("verbatim", "rewrapped", "recased", "question_only")

@@ -18,10 +18,9 @@ def check_shards(folder: str) -> Iterator[str]:
     a source, ids inside the vocabulary.
     """
     try:
-        index = read_index(folder)
-        layout = Layout.from_facts(index)
-    except (OutputMismatch, KeyError, ValueError) as error:
-        yield f"{storage.join(folder, INDEX_NAME)}: {error}"
+        layout, index = read_index(folder)
+    except OutputMismatch as error:
+        yield str(error)
         return
     for split in index["splits"].values():
         first = 0

@@ -60,8 +60,8 @@ def _by_name(layout: Layout, counts: Sequence[tuple[int, ...]]) -> dict[str, int
     return {name: sum(count[i] for count in counts) for i, name in enumerate(layout.sources)}
 
 
-def read_index(folder: str) -> dict[str, Any]:
-    """index.json of a folder. OutputMismatch where there is none, or another kind of file."""
+def read_index(folder: str) -> tuple[Layout, dict[str, Any]]:
+    """index.json of a folder, and its layout. OutputMismatch where there is none, or another kind of file."""
     path = storage.join(folder, INDEX_NAME)
     if not storage.exists(path):
         raise OutputMismatch(f"{path} is missing: give the shards/ folder of a finished run")
@@ -71,7 +71,10 @@ def read_index(folder: str) -> dict[str, Any]:
         raise OutputMismatch(f"{path} is not JSON ({error}): run the recipe again") from error
     if index.get("format") != FORMAT:
         raise OutputMismatch(f"{path} is not an index of token shards (format {index.get('format')!r})")
-    return index
+    try:
+        return Layout.from_facts(index), index
+    except (KeyError, ValueError) as error:
+        raise OutputMismatch(f"{path} cannot be used: {error}") from error
 
 
 def open_shard(folder: str, shard: dict[str, Any], layout: Layout) -> Any:

@@ -21,7 +21,6 @@ import pyarrow as pa
 
 from pipeline.errors import OutputMismatch
 from pipeline.shards.index import check_size, open_shard, read_index
-from pipeline.shards.layout import Layout
 
 TokenArray = npt.NDArray[np.uint16 | np.uint32]
 # A batch size, or a ramp: (first step, batch size) in ascending order, from step 0.
@@ -100,8 +99,7 @@ class ShardReader:
     def __init__(self, folder: str, split: str = "train", recipe_hash: str | None = None) -> None:
         self.folder = str(folder)
         self.split = split
-        index = read_index(self.folder)
-        self.layout = Layout.from_facts(index)
+        self.layout, index = read_index(self.folder)
         if recipe_hash is not None and recipe_hash != self.layout.recipe_hash:
             raise OutputMismatch(
                 f"{self.folder} was made by recipe {self.layout.recipe_hash}, not by {recipe_hash}: "

@@ -81,7 +81,7 @@ def test_everything_is_planted(truth: Truth) -> None:
 
 
 def test_a_record_has_at_most_one_row(truth: Truth) -> None:
-    places = Counter((row.file, row.ordinal) for row in truth.rows if row.ordinal is not None)
+    places = Counter((row.file, row.ordinal) for row in truth.rows)
     assert max(places.values()) == 1
 
 
@@ -122,11 +122,10 @@ def test_digests_in_the_records_hold(truth: Truth) -> None:
 
 def test_readers_find_what_the_truth_says(truth: Truth) -> None:
     found = {(name, outcome.ordinal): outcome for name, outcome in outcomes(truth)}
-    by_url = {(name, outcome.url): outcome for (name, _), outcome in found.items()}
     for row in truth.rows:
         if not row.file.startswith("crawl/"):
             continue
-        outcome = by_url[row.file, row.url] if row.ordinal is None else found[row.file, row.ordinal]
+        outcome = found[row.file, row.ordinal]
         assert row.url in (None, outcome.url)
         if row.stage == "read":
             assert isinstance(outcome, Rejected)
@@ -136,9 +135,9 @@ def test_readers_find_what_the_truth_says(truth: Truth) -> None:
 
 
 def test_records_without_a_row_are_no_pages(truth: Truth) -> None:
-    known = {(row.file, row.ordinal) for row in truth.rows} | {(row.file, row.url) for row in truth.rows}
+    known = {(row.file, row.ordinal) for row in truth.rows}
     for name, outcome in outcomes(truth):
-        if (name, outcome.ordinal) not in known and (name, outcome.url) not in known:
+        if (name, outcome.ordinal) not in known:
             assert isinstance(outcome, Rejected)
             assert outcome.reason == "record_type"
 

@@ -58,7 +58,6 @@ def texts(truth: Truth) -> Texts:
 
 
 def text_of(texts: Texts, row: TruthRow) -> str:
-    assert row.ordinal is not None
     return texts[row.file, row.ordinal]
 
 

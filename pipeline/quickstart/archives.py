@@ -116,9 +116,11 @@ class WarcFile:
                     ("WARC-Block-Digest", _digest(block)))  # fmt: skip
         return ordinal
 
-    def add_raw(self, data: bytes) -> None:
-        """Bytes that are no record, outside any gzip member."""
+    def add_raw(self, data: bytes) -> int:
+        """Bytes as they are, of a damaged record or of none. Returns an ordinal: readers give them one outcome."""
         self._parts.append(data)
+        self.records += 1
+        return self.records - 1
 
     def content(self) -> bytes:
         return b"".join(self._parts)

@@ -25,7 +25,7 @@ class Planted:
 
     template: str
     url: str | None
-    ordinal: int | None
+    ordinal: int
     expected: Expected | None
     reason: str | None
     stage: str = "read"
@@ -62,21 +62,17 @@ def _response(seed: int, key: str) -> Response:
     return Response(url, crawl_date(url), render(page, site, seed).encode(), server=site.server)
 
 
-def _good(warc: WarcFile, response: Response, counted: bool = True) -> Planted:
-    ordinal = warc.add(response)
-    return Planted("good_neighbour", response.url, ordinal if counted else None, "keep", None)
+def _good(warc: WarcFile, response: Response) -> Planted:
+    return Planted("good_neighbour", response.url, warc.add(response), "keep", None)
 
 
 def _truncated(seed: int) -> DamagedFile:
     """The upload stopped in the middle of the last record."""
     warc = WarcFile("damaged-truncated.warc.gz", _DATE)
     rows = [_good(warc, _response(seed, f"truncated-{number}")) for number in range(3)]
-    last = _response(seed, "truncated-last")
-    whole = WarcFile("damaged-truncated.warc.gz", _DATE)
-    whole.add(last)
-    member = gzip_member(_record(last))
-    warc.add_raw(member[: len(member) * 2 // 3])
-    rows.append(Planted("truncated_gzip", None, 4, "quarantine", "truncated_gzip"))
+    member = gzip_member(_record(_response(seed, "truncated-last")))
+    ordinal = warc.add_raw(member[: len(member) * 2 // 3])
+    rows.append(Planted("truncated_gzip", None, ordinal, "quarantine", "truncated_gzip"))
     return DamagedFile(warc.name, warc.content(), tuple(rows))
 
 
@@ -86,10 +82,10 @@ def _wrong_lengths(seed: int) -> DamagedFile:
     rows = [_good(warc, _response(seed, "lengths-0"))]
     for number, error in enumerate((700, -900)):
         response = _response(seed, f"lengths-wrong-{number}")
-        warc.add_raw(_record(response, error))
+        ordinal = warc.add_raw(_record(response, error))
         form = "length_too_long" if error > 0 else "length_too_short"
-        rows.append(Planted(form, response.url, 2 if number == 0 else None, "quarantine", "bad_content_length"))
-        rows.append(_good(warc, _response(seed, f"lengths-{number + 1}"), counted=False))
+        rows.append(Planted(form, response.url, ordinal, "quarantine", "bad_content_length"))
+        rows.append(_good(warc, _response(seed, f"lengths-{number + 1}")))
     return DamagedFile(warc.name, warc.content(), tuple(rows))
 
 
@@ -98,10 +94,10 @@ def _garbage(seed: int, compress: bool) -> DamagedFile:
     name = "damaged-garbage.warc.gz" if compress else "damaged-garbage.warc"
     warc = WarcFile(name, _DATE, compress=compress)
     rows = [_good(warc, _response(seed, f"{name}-0"))]
-    warc.add_raw(b"disk error, please call the operator\n" * 30 if not compress else bytes(range(1, 200)) * 9)
+    ordinal = warc.add_raw(b"disk error, please call the operator\n" * 30 if not compress else bytes(range(1, 200)) * 9)
     reason = "bad_gzip" if compress else "bad_record_header"
-    rows.append(Planted("garbage", None, 2, "quarantine", reason))
-    rows.append(_good(warc, _response(seed, f"{name}-1"), counted=False))
+    rows.append(Planted("garbage", None, ordinal, "quarantine", reason))
+    rows.append(_good(warc, _response(seed, f"{name}-1")))
     return DamagedFile(name, warc.content(), tuple(rows))
 
 
@@ -124,8 +120,7 @@ def _encodings(seed: int) -> DamagedFile:
         "response", "<urn:uuid:00000000-0000-4000-8000-000000000001>", cut.date, block[: len(block) - 400],
         (("WARC-Target-URI", cut.url), ("Content-Type", "application/http; msgtype=response")),
     )  # fmt: skip
-    rows.append(Planted("chunk_cut_short", cut.url, warc.records, "keep", None))
-    warc.add_raw(gzip_member(record))
+    rows.append(Planted("chunk_cut_short", cut.url, warc.add_raw(gzip_member(record)), "keep", None))
     return DamagedFile(warc.name, warc.content(), tuple(rows))
 
 

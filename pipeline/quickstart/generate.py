@@ -101,14 +101,16 @@ def _shared_entries(seed: int, pages: list[Page]) -> Iterator[Entry]:
     for page in pages:
         site = site_of(page, seed, 0, text_only=True)
         detail = {"form": "copy of a reference work", "text_bytes": len(page.text().encode())}
-        yield entry_of(page, site, seed, "exact_duplicate", group=page.key, stage="exact", detail=detail)
+        yield entry_of(page, site, seed, "exact_duplicate", group=page.key, stage="exact_dedup", detail=detail)
 
 
 def _copies_for_arc(entries: list[Entry]) -> list[Entry]:
     """Two originals of the crawl once more, in the ARC file, whose source comes after the web."""
     originals = [entry for entry in entries if entry.kind == "page" and (entry.group or "").startswith("exact-")]
     return [
-        replace(entry, kind="exact_duplicate", stage="exact", detail={**entry.detail, "form": "in another archive"})
+        replace(
+            entry, kind="exact_duplicate", stage="exact_dedup", detail={**entry.detail, "form": "in another archive"}
+        )
         for entry in originals[:2]
     ]
 
@@ -235,7 +237,7 @@ def _with_survivors(rows: list[TruthRow]) -> Iterator[TruthRow]:
         elif _rank(row) == best[row.group or ""]:
             yield replace(row, expected="keep", stage=None, reason=None)
         else:
-            yield replace(row, expected="drop", stage="exact", reason="exact_duplicate")
+            yield replace(row, expected="drop", stage="exact_dedup", reason="exact_duplicate")
 
 
 def _in_exact_group(row: TruthRow) -> bool:
@@ -243,6 +245,5 @@ def _in_exact_group(row: TruthRow) -> bool:
 
 
 def _rank(row: TruthRow) -> tuple[int, int, bytes]:
-    assert row.ordinal is not None
     identity = document_id(row.source, row.file.rpartition("/")[2], row.ordinal)
     return PREFER.index(row.source), -row.detail["text_bytes"], identity

@@ -183,14 +183,14 @@ def exact_entries(seed: int, count: int) -> Iterator[Entry]:
                 date = original.response.date.replace("2026-10", _LATER_MONTHS[copy - 1])
                 response = replace(original.response, date=date)
                 detail = _copy_detail(form, page)
-                yield replace(original, response=response, kind="exact_duplicate", stage="exact", detail=detail)
+                yield replace(original, response=response, kind="exact_duplicate", stage="exact_dedup", detail=detail)
                 continue
             # One text, another look: the copy's own key gives it other menus, adverts and addresses.
             copy_key = f"{key}-copy-{copy}"
             shown = restyled(page, copy_key) if form == "restyled" else replace(page, key=copy_key)
             detail = _copy_detail(form, shown)
             site = site_of(page, seed, copy, text_only=True)
-            yield entry_of(shown, site, seed, "exact_duplicate", group=key, stage="exact", detail=detail)
+            yield entry_of(shown, site, seed, "exact_duplicate", group=key, stage="exact_dedup", detail=detail)
 
 
 _LATER_MONTHS = ("2026-11", "2026-12", "2027-01")

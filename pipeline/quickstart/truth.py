@@ -21,8 +21,8 @@ class TruthRow:
     """The recipe's source that reads the file."""
     file: str
     """Relative to the folder of the crawl; the last part is the path that ids are made of."""
-    ordinal: int | None
-    """0-based position in the file; None where damage makes it a matter of counting."""
+    ordinal: int
+    """0-based position in the file; a damaged stretch counts as one record."""
     url: str | None
     kind: str
     """page, exact_duplicate, near_duplicate, spam, leak, wrong_charset, other_language, no_document, broken, entry."""
@@ -34,7 +34,7 @@ class TruthRow:
     expected: Expected | None
     """None where it depends on more than was planted (menus of a login page, threads, listings)."""
     stage: str | None
-    """Which stage decides: read, extract, language, a filter, exact, minhash, contamination."""
+    """Which stage decides: read, extract, language, a filter, exact_dedup, minhash, contamination."""
     reason: str | None
     """The slug of the decision, where only one is possible."""
     detail: Mapping[str, Any] = field(default_factory=dict)

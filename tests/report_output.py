@@ -223,8 +223,10 @@ def small(folder: Path) -> FakeOutput:
     )
     made.document("web", a, 9, "Ein Satz auf Deutsch. Noch einer.", url="https://code.example/de", language="de")
     made.document("web", b, 0, "Short.", url="http://[::1]:80/x", language=None, format=None)
-    made.verdict("exact_dedup", "web", b, 1, "drop", "exact_duplicate", witness=kept, url=page, native_id="<urn:uuid:3>",
-                 text="The page that stayed. " * 8)  # fmt: skip
+    made.verdict(
+        "exact_dedup", "web", b, 1, "drop", "exact_duplicate", witness=kept, url=page, native_id="<urn:uuid:3>",
+        text="The page that stayed. " * 8,
+    )  # fmt: skip
     made.verdict(
         "exact_dedup", "books", books, 2, "drop", "exact_duplicate", witness=kept, text="The page that stayed. " * 8
     )

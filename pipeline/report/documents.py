@@ -54,8 +54,8 @@ class _Source:
     samples: list[SampleRow] = field(default_factory=list)
 
 
-def read_documents(output: Output) -> Documents:
-    """Read every document file once, a row group at a time."""
+def read_documents(output: Output, hosts_held: int = HOSTS_HELD) -> Documents:
+    """Read every document file once, a row group at a time; no more than `hosts_held` hosts are held between files."""
     sources = {source: _Source() for source in output.manifest["ledger"]}
     hosts: dict[str, tuple[int, int]] = {}
     complete = True
@@ -65,9 +65,9 @@ def read_documents(output: Output) -> Documents:
             for table in output.row_groups(name, _COLUMNS):
                 _add(sources[source], table, source, last_stage)
                 _add_hosts(hosts, table)
-            if len(hosts) > HOSTS_HELD:
+            if len(hosts) > hosts_held:
                 complete = False
-                hosts = dict(sorted(hosts.items(), key=lambda item: (-item[1][0], item[0]))[: HOSTS_HELD // 2])
+                hosts = dict(sorted(hosts.items(), key=lambda item: (-item[1][0], item[0]))[: hosts_held // 2])
     edges, lengths = _lengths(sources)
     top = sorted(hosts.items(), key=lambda item: (-item[1][0], item[0]))[:TOP_HOSTS]
     return Documents(

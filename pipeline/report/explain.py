@@ -12,7 +12,6 @@ from pipeline.report.files import Output
 from pipeline.report.lookup import MIN_PREFIX_CHARS, Place, find, locate, nearest, rows_of
 from pipeline.report.markup import count, number, visible
 from pipeline.shards.index import open_shard, read_index
-from pipeline.shards.layout import Layout
 
 MAX_RECORDS = 5  # shown where a URL or a native id names several
 MAX_COPIES = 5
@@ -83,7 +82,7 @@ def _life(output: Output, identity: str, places: Sequence[Place]) -> Iterator[st
     yield _line("source", source)
     place = locate(output, source, identity)
     if place:
-        yield _line("record", f"{count(place[1])} (from 0) of {place[0]}{_offset(metadata)}")
+        yield _line("record", f"{place[1]} (from 0) of {place[0]}{_offset(metadata)}")
     elif "warc_file" in metadata:
         yield _line("record", f"{metadata['warc_file']}{_offset(metadata)}")
     for name in ("native_id", "url", "date", "parent_id"):
@@ -98,7 +97,7 @@ def _life(output: Output, identity: str, places: Sequence[Place]) -> Iterator[st
         yield f"  It stands for {count(len(copies))} removed row{'s' if len(copies) > 1 else ''}: {some}"
     if document is not None and kept is not None:
         yield ""
-        yield _line("kept in", f"{kept.file}, row {count(kept.row)} (from 0)")
+        yield _line("kept in", f"{kept.file}, row {kept.row} (from 0)")
         yield _line("tags", _tags(document))
         if metadata:
             yield _line("metadata", ", ".join(f"{name} {value}" for name, value in sorted(metadata.items())))
@@ -112,7 +111,7 @@ def _line(name: str, value: str) -> str:
 
 
 def _offset(metadata: Mapping[str, str]) -> str:
-    return f", byte {count(int(metadata['warc_offset']))}" if "warc_offset" in metadata else ""
+    return f", byte {metadata['warc_offset']}" if "warc_offset" in metadata else ""
 
 
 def _stages(
@@ -175,7 +174,7 @@ def _tags(document: Mapping[str, Any]) -> str:
 
 def _indented(text: str) -> str:
     excerpt = text[:EXCERPT_CHARS] + (" ..." if len(text) > EXCERPT_CHARS else "")
-    return "\n".join(f"  | {line}" for line in excerpt.splitlines())
+    return "\n".join(f"  | {line}".rstrip() for line in excerpt.splitlines())
 
 
 def _sequences(output: Output, identity: str) -> Iterator[str]:
@@ -183,10 +182,9 @@ def _sequences(output: Output, identity: str) -> Iterator[str]:
     if not output.manifest["mixture"] or not storage.is_local(output.out):
         return
     folder = storage.join(output.out, "shards")
-    index = read_index(folder)
+    layout, index = read_index(folder)
     if sum(split["sequences"] for split in index["splits"].values()) > SHARD_MAX_SEQUENCES:
         return
-    layout = Layout.from_facts(index)
     for name, split in index["splits"].items():
         found: list[int] = []
         for shard in split["shards"]:
@@ -197,7 +195,7 @@ def _sequences(output: Output, identity: str) -> Iterator[str]:
                 rows = np.unique(pc.list_parent_indices(pieces).to_numpy()[mask])
                 found += (rows + shard["first_sequence"] + batch * layout.batch_rows).tolist()
         if found:
-            some = ", ".join(count(i) for i in found[:SEQUENCES_NAMED]) + (
+            some = ", ".join(str(i) for i in found[:SEQUENCES_NAMED]) + (
                 ", ..." if len(found) > SEQUENCES_NAMED else ""
             )
             yield _line("trained in", f"{count(len(found))} sequences of {name}: {some}")

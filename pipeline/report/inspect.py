@@ -144,5 +144,5 @@ def _entry(identity: str, facts: Sequence[str | None], url: str | None, detail: 
         lines.append(f"  {detail}")
     if text is not None:
         shown = text[:TEXT_CHARS] + (" ..." if len(text) > TEXT_CHARS else "")
-        lines += [f"  | {line}" for line in shown.splitlines()]
+        lines += [f"  | {line}".rstrip() for line in shown.splitlines()]
     return "\n".join(lines)

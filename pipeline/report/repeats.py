@@ -15,40 +15,37 @@ TEXT_CHARS = 300
 # Witnesses are counted by the first 8 bytes of their ids, so many at a time: 160 MB. More rows take more passes.
 PASS_ROWS = 20_000_000
 
-_SIZES = ((2, 2), (3, 4), (5, 8), (9, 16), (17, 64), (65, 256), (257, 1024))
+# Documents in a group, with the one that stayed: lower ends of the bins that are counted.
+_SIZES = np.array([2, 3, 5, 9, 17, 65, 257, 1025])
+_SIZE_LABELS = ("2", "3-4", "5-8", "9-16", "17-64", "65-256", "257-1024", "1025+")
 
 KeyArray = npt.NDArray[np.uint64]
 
 
-def read_duplicates(output: Output) -> Duplicates | None:
-    """None where no removal names a witness."""
+def read_duplicates(output: Output, pass_rows: int = PASS_ROWS) -> Duplicates | None:
+    """None where no removal names a witness. At most about `pass_rows` witnesses are held at a time."""
     names = output.names("decisions/")
     rows = 0
     for name in names:
         with output.parquet(name) as file:
             rows += file.metadata.num_rows
-    passes = -(-rows // PASS_ROWS)
-    groups = removed = 0
-    sizes: dict[str, int] = {}
+    passes = -(-rows // pass_rows)
+    sizes = np.zeros(len(_SIZES), np.int64)
+    removed = 0
     largest: list[tuple[int, int]] = []  # (-removed, key), so that the smallest are the largest groups
     for part in range(passes):
         found = [keys[keys % np.uint64(passes) == part] for name in names for keys in _witnesses(output, name)]
         if not found:
             continue
         keys, counts = np.unique(np.concatenate(found), return_counts=True)
-        groups += len(keys)
         removed += int(counts.sum())
-        for low, high in (*_SIZES, (_SIZES[-1][1] + 1, None)):
-            inside = (counts + 1 >= low) & ((counts + 1 <= high) if high else True)
-            if inside.any():
-                label = f"{low}" if low == high else f"{low}-{high}" if high else f"{low}+"
-                sizes[label] = sizes.get(label, 0) + int(inside.sum())
+        sizes += np.bincount(np.searchsorted(_SIZES, counts + 1, side="right") - 1, minlength=len(_SIZES))
         top = np.argsort(-counts, kind="stable")[:LARGEST]
         largest = sorted([*largest, *((-int(counts[i]), int(keys[i])) for i in top)])[:LARGEST]
-    if not groups:
+    if not removed:
         return None
-    ordered = {label: sizes[label] for label in sorted(sizes, key=lambda label: int(label.rstrip("+").split("-")[0]))}
-    return Duplicates(groups, removed, ordered, tuple(_describe(output, largest)))
+    by_size = {label: int(number) for label, number in zip(_SIZE_LABELS, sizes, strict=True) if number}
+    return Duplicates(int(sizes.sum()), removed, by_size, tuple(_describe(output, largest)))
 
 
 def _witnesses(output: Output, name: str) -> Iterator[KeyArray]:

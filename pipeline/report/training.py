@@ -1,5 +1,6 @@
 """The mixture and the shards: the plan from the manifest, what was written from shards/index.json."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from pipeline.engine import storage
@@ -8,6 +9,7 @@ from pipeline.report.files import Output
 from pipeline.shards.index import read_index
 
 TRAIN = "train"
+DRIFT_SHARE = 0.01  # of training tokens: a source that is off its plan by more is worth a sentence
 
 
 def read_mixture(output: Output) -> MixtureFigures | None:
@@ -32,9 +34,17 @@ def read_mixture(output: Output) -> MixtureFigures | None:
         )
         for row in plan["sources"]
     )
-    return MixtureFigures(
-        plan["budget_tokens"], plan["target_tokens"], total, plan["short"], tuple(plan["notes"]), rows
-    )
+    notes = (*plan["notes"], *_drift(rows))
+    return MixtureFigures(plan["budget_tokens"], plan["target_tokens"], total, plan["short"], notes, rows)
+
+
+def _drift(rows: tuple[MixtureRow, ...]) -> Iterator[str]:
+    for row in rows:
+        if abs(row.weight_realised - row.weight_planned) > DRIFT_SHARE:
+            yield (
+                f"{row.source} has {row.weight_realised:.1%} of the tokens in the shards, {row.weight_planned:.1%} "
+                "were planned."
+            )
 
 
 def read_shards(output: Output) -> ShardFigures | None:
@@ -55,7 +65,7 @@ def read_shards(output: Output) -> ShardFigures | None:
 
 
 def _index(output: Output) -> dict[str, Any]:
-    return read_index(storage.join(output.out, "shards"))
+    return read_index(storage.join(output.out, "shards"))[1]
 
 
 def _train(output: Output) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """`winnow explain`: the whole life of a record, from the file it came from to the sequences it is trained in."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -37,13 +38,42 @@ def explain(out: str, key: str) -> str:
         raise WinnowError(_nothing(output, wanted))
     ids = _furthest_first(output, found)
     shown = ids[:MAX_RECORDS]
-    rows = rows_of(output, shown)
-    lives = ["\n".join(_life(output, identity, [p for p in rows if p.id == identity])) for identity in shown]
+    records = _records(output, shown)
+    located = locate(output, {record.id: record.source for record in records})
+    lives = ["\n".join(_life(output, record, located.get(record.id))) for record in records]
     if len(ids) > 1:
-        lives.insert(
-            0, f"{len(ids)} records have this name" + (f"; the first {MAX_RECORDS}:" if len(ids) > MAX_RECORDS else ":")
-        )
+        some = f"; the first {MAX_RECORDS}:" if len(ids) > MAX_RECORDS else ":"
+        lives.insert(0, f"{len(ids)} records have this name{some}")
     return visible("\n\n".join(lives))
+
+
+@dataclass(frozen=True)
+class _Record:
+    """All rows of one id."""
+
+    id: str
+    decisions: Mapping[str, Mapping[str, Any]]  # stage -> row of DECISION
+    document: Mapping[str, Any] | None
+    place: Place | None  # of the document
+
+    @property
+    def any_row(self) -> Mapping[str, Any]:
+        return self.document or next(iter(self.decisions.values()))
+
+    @property
+    def source(self) -> str:
+        return str(self.any_row["source"])
+
+
+def _records(output: Output, ids: Sequence[str]) -> list[_Record]:
+    places = rows_of(output, ids)
+    found = []
+    for identity in ids:
+        mine = [place for place in places if place.id == identity]
+        decisions = {place.stage: output.rows(place.file, [place.row])[0] for place in mine if place.stage is not None}
+        kept = next((place for place in mine if place.stage is None), None)
+        found.append(_Record(identity, decisions, output.rows(kept.file, [kept.row])[0] if kept else None, kept))
+    return found
 
 
 def _nothing(output: Output, key: str) -> str:
@@ -71,37 +101,34 @@ def _furthest_first(output: Output, found: Sequence[Place]) -> list[str]:
     return sorted(reached, key=lambda identity: (-reached[identity], identity))
 
 
-def _life(output: Output, identity: str, places: Sequence[Place]) -> Iterator[str]:
-    decisions = {place.stage: output.rows(place.file, [place.row])[0] for place in places if place.stage is not None}
-    kept = next((place for place in places if place.stage is None), None)
-    document = output.rows(kept.file, [kept.row])[0] if kept else None
-    any_row = document or next(iter(decisions.values()))
-    source = any_row["source"]
+def _life(output: Output, record: _Record, located: tuple[str, int] | None) -> Iterator[str]:
+    """The lines of one record; `located` is the path of its file and its ordinal there, where known."""
+    document = record.document
     metadata = dict(document["metadata"] or []) if document else {}
-    yield _line("id", identity)
-    yield _line("source", source)
-    place = locate(output, source, identity)
-    if place:
-        yield _line("record", f"{place[1]} (from 0) of {place[0]}{_offset(metadata)}")
+    offset = f", byte {metadata['warc_offset']}" if "warc_offset" in metadata else ""
+    yield _line("id", record.id)
+    yield _line("source", record.source)
+    if located:
+        yield _line("record", f"{located[1]} (from 0) of {located[0]}{offset}")
     elif "warc_file" in metadata:
-        yield _line("record", f"{metadata['warc_file']}{_offset(metadata)}")
+        yield _line("record", f"{metadata['warc_file']}{offset}")
     for name in ("native_id", "url", "date", "parent_id"):
-        if any_row.get(name):
-            yield _line(name.replace("_", " "), any_row[name][:URL_CHARS])
+        if record.any_row.get(name):
+            yield _line(name.replace("_", " "), record.any_row[name][:URL_CHARS])
     yield ""
-    yield from _stages(output, source, decisions, document)
-    copies = _copies(output, identity)
+    yield from _stages(output, record)
+    copies = _copies(output, record.id)
     if copies:
         some = ", ".join(copies[:MAX_COPIES]) + (", ..." if len(copies) > MAX_COPIES else "")
         yield ""
         yield f"  It stands for {count(len(copies))} removed row{'s' if len(copies) > 1 else ''}: {some}"
-    if document is not None and kept is not None:
+    if document is not None and record.place is not None:
         yield ""
-        yield _line("kept in", f"{kept.file}, row {kept.row} (from 0)")
+        yield _line("kept in", f"{record.place.file}, row {record.place.row} (from 0)")
         yield _line("tags", _tags(document))
         if metadata:
             yield _line("metadata", ", ".join(f"{name} {value}" for name, value in sorted(metadata.items())))
-        yield from _sequences(output, identity)
+        yield from _sequences(output, record.id)
         yield _line("text", f"{count(len(document['text']))} characters")
         yield _indented(document["text"])
 
@@ -110,27 +137,21 @@ def _line(name: str, value: str) -> str:
     return f"{name:<10} {value}"
 
 
-def _offset(metadata: Mapping[str, str]) -> str:
-    return f", byte {metadata['warc_offset']}" if "warc_offset" in metadata else ""
-
-
-def _stages(
-    output: Output, source: str, decisions: Mapping[str, Mapping[str, Any]], document: Mapping[str, Any] | None
-) -> Iterator[str]:
+def _stages(output: Output, record: _Record) -> Iterator[str]:
     """Every stage of the source in order: passed, what it decided, or not reached."""
     gone = False
-    for stage in output.ledger_stages(source):
-        row = decisions.get(stage)
-        if row is not None:
-            yield f"  {stage:<20} {_VERDICTS[row['verdict']]:<12} {row['reason']}{_measure(row)}"
-            if row["witness"]:
-                yield f"  {'':<20} {'':<12} witness {row['witness']}{_witness(output, row['witness'])}"
-            if row["detail"]:
-                yield f"  {'':<20} {'':<12} {row['detail']}"
-            gone = gone or row["verdict"] != "cut"
-        else:
+    for stage in output.ledger_stages(record.source):
+        row = record.decisions.get(stage)
+        if row is None:
             yield f"  {stage:<20} {'not reached' if gone else 'passed'}"
-    yield f"  {'documents':<20} {'kept' if document is not None else 'not kept'}"
+            continue
+        yield f"  {stage:<20} {_VERDICTS[row['verdict']]:<12} {row['reason']}{_measure(row)}"
+        if row["witness"]:
+            yield f"  {'':<33} witness {row['witness']}{_witness(output, row['witness'])}"
+        if row["detail"]:
+            yield f"  {'':<33} {row['detail']}"
+        gone = gone or row["verdict"] != "cut"
+    yield f"  {'documents':<20} {'kept' if record.document is not None else 'not kept'}"
 
 
 def _measure(row: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,17 +73,19 @@ def _spellings(key: str) -> pa.Array:
     return pa.array(sorted({key, bare, f"<{bare}>"}), pa.string())
 
 
-def locate(output: Output, source: str, identity: str) -> tuple[str, int] | None:
-    """(path, ordinal) of the record with this id; None where the source is too large to try all, or has none such."""
-    files = [entry for entry in output.manifest["inputs"] if entry["source"] == source]
-    if sum(entry["records"] for entry in files) > LOCATE_MAX_RECORDS:
-        return None
-    wanted = bytes.fromhex(identity)
-    for entry in files:
-        for ordinal in range(entry["records"]):
-            if document_id(source, entry["path"], ordinal) == wanted:
-                return entry["path"], ordinal
-    return None
+def locate(output: Output, sources: Mapping[str, str]) -> dict[str, tuple[str, int]]:
+    """id -> (path, ordinal) of its record; `sources` is id -> source. Sources too large to try are left out."""
+    found: dict[str, tuple[str, int]] = {}
+    for source in sorted(set(sources.values())):
+        files = [entry for entry in output.manifest["inputs"] if entry["source"] == source]
+        wanted = {bytes.fromhex(identity) for identity, owner in sources.items() if owner == source}
+        if sum(entry["records"] for entry in files) > LOCATE_MAX_RECORDS:
+            continue
+        for entry in files:
+            for ordinal in range(entry["records"]):
+                if (identity := document_id(source, entry["path"], ordinal)) in wanted:
+                    found[identity.hex()] = (entry["path"], ordinal)
+    return found
 
 
 def nearest(output: Output, key: str) -> list[str]:

@@ -17,6 +17,7 @@ from pydantic import NonNegativeInt, PositiveInt
 
 from pipeline.errors import WinnowError
 from pipeline.filters.base import Filter, FilterParams, FilterResult, Rule, judge
+from pipeline.filters.examples import PROSE, SENTENCES
 from pipeline.filters.lists import read_list
 from pipeline.kernels.c4 import CURLY_BRACKET, LOREM_IPSUM, LineRules, clean_pages
 
@@ -44,8 +45,9 @@ class C4Params(FilterParams):
     """Drops pages that hold a "{"."""
     policy: bool = True
     """Removes lines about cookies, terms of use and privacy policies (code only)."""
-    bad_words: Path | None = None
-    """Drops pages that hold a word of this file: one word or phrase a line, lines starting with # ignored."""
+    bad_words: Path | tuple[str, ...] | None = None
+    """Drops pages that hold one of these words or phrases in a line that stays, in any case: a list, or a file with one
+    a line, where lines that start with # are ignored. None are shipped."""
     min_sentences: NonNegativeInt | None = 3
     """Drops pages with fewer sentences after the line rules."""
     min_long_lines: NonNegativeInt | None = None
@@ -53,7 +55,7 @@ class C4Params(FilterParams):
     long_line_chars: PositiveInt = 200
 
     def files(self) -> tuple[Path, ...]:
-        return () if self.bad_words is None else (self.bad_words,)
+        return (self.bad_words,) if isinstance(self.bad_words, Path) else ()
 
 
 MEASURES = ("lorem_ipsum", "curly_bracket", "bad_word", "sentences", "long_lines", "kept_lines")
@@ -61,9 +63,9 @@ RULES = (
     Rule("lorem_ipsum", "lorem_ipsum", "above", 0),
     Rule("curly_bracket", "curly_bracket", "above", 0),
     Rule("bad_word", "bad_word", "above", 0),
+    Rule("no_lines_left", "kept_lines", "below", 1),
     Rule("too_few_sentences", "sentences", "below", "min_sentences"),
     Rule("too_few_long_lines", "long_lines", "below", "min_long_lines"),
-    Rule("no_lines_left", "kept_lines", "below", 1),
 )
 
 
@@ -72,7 +74,7 @@ def _apply_c4(batch: pa.RecordBatch, params: C4Params) -> FilterResult:
     pages = clean_pages(text, _line_rules(params))
     bad_word = np.zeros(len(text), np.bool_)
     if params.bad_words is not None:
-        pattern = bad_words_pattern(params.bad_words)
+        pattern = _bad_words_pattern(params.bad_words)
         bad_word = pc.match_substring_regex(pages.text, pattern, ignore_case=True).to_numpy(zero_copy_only=False)
     measured = (
         pages.verdict == LOREM_IPSUM,
@@ -103,11 +105,12 @@ def _line_rules(params: C4Params) -> LineRules:
 
 
 @lru_cache(maxsize=8)
-def bad_words_pattern(path: Path) -> str:
-    """An RE2 pattern for any entry of the list that stands between characters that are no letter, digit or "_"."""
-    entries = [re.escape(entry) for entry in read_list(path)]
+def _bad_words_pattern(bad_words: Path | tuple[str, ...]) -> str:
+    """An RE2 pattern for any of the words that stands between characters that are no letter, digit or "_"."""
+    listed = read_list(bad_words) if isinstance(bad_words, Path) else bad_words
+    entries = [re.escape(entry) for entry in listed]
     if not entries:
-        raise WinnowError(f"the list of bad words {path} is empty; add words or leave bad_words out")
+        raise WinnowError(f"bad_words {bad_words!s} holds no word; add some or leave bad_words out")
     return rf"(?:^|[^\pL\pN_])(?:{'|'.join(entries)})(?:[^\pL\pN_]|$)"
 
 
@@ -119,7 +122,14 @@ C4 = Filter(
     reasons=tuple(rule.reason for rule in RULES),
     column="text",
     apply=_apply_c4,
-    trips=(),
-    passes="",
-    example_params=C4Params(),
+    trips=(
+        ("lorem_ipsum", f"{PROSE}\nThe page still says lorem ipsum dolor here."),
+        ("curly_bracket", f"{PROSE}\nThe script begins with {{ and never ends."),
+        ("bad_word", f"{PROSE}\nThat is a Beastly thing to say."),
+        ("no_lines_left", "Home\nOpening hours\nAbout us\nPlease enable javascript to see this page."),
+        ("too_few_sentences", f"{SENTENCES[0]}\nRead more\nContact"),
+        ("too_few_long_lines", "\n".join(SENTENCES[i] for i in (0, 2, 2, 2))),
+    ),
+    passes=PROSE,
+    example_params=C4Params(bad_words=("beastly",), min_long_lines=1),
 )

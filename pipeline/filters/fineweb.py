@@ -8,6 +8,7 @@ import pyarrow as pa
 from pydantic import PositiveInt
 
 from pipeline.filters.base import Filter, FilterParams, FilterResult, Rule, judge
+from pipeline.filters.examples import PROSE, SENTENCES
 from pipeline.kernels.fineweb import MEASURES, fineweb_measures
 
 TERMINAL_MARKS = (".", "'", '"', "!", "?")
@@ -47,7 +48,13 @@ FINEWEB = Filter(
     reasons=tuple(rule.reason for rule in RULES),
     column="text",
     apply=_apply_fineweb,
-    trips=(),
-    passes="",
+    trips=(
+        ("empty", " \n\t\n"),
+        ("few_terminal_lines", "\n".join(sentence.rstrip(".") for sentence in SENTENCES)),
+        ("many_short_lines", "The mill is old.\nThe wheel turns.\nThe yard is full.\nTea is served."),
+        ("duplicate_line_chars", "\n".join([*SENTENCES, SENTENCES[2]])),
+        ("many_newlines", "\n".join(f"https://www.example.org/mill/tour?{day}." for day in range(4))),
+    ),
+    passes=PROSE,
     example_params=FineWebParams(),
 )

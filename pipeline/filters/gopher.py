@@ -11,6 +11,7 @@ import pyarrow as pa
 from pydantic import NonNegativeInt
 
 from pipeline.filters.base import Filter, FilterParams, FilterResult, Rule, judge
+from pipeline.filters.examples import GERMAN_PROSE, PROSE, SENTENCES, chorus, echo
 from pipeline.kernels import gopher_quality, gopher_repetition
 
 STOP_WORDS = ("the", "be", "to", "of", "and", "that", "have", "with")
@@ -99,9 +100,20 @@ GOPHER_QUALITY = Filter(
     reasons=tuple(rule.reason for rule in QUALITY_RULES),
     column="text",
     apply=_apply_quality,
-    trips=(),
-    passes="",
-    example_params=GopherQualityParams(),
+    trips=(
+        ("too_few_words", "The mill is closed to the public until the snow has gone."),
+        ("too_many_words", " ".join([PROSE, PROSE, PROSE])),
+        ("mean_word_too_short", "So it is as it was: we go up to it, or it is to go on as it is. " * 4),
+        ("mean_word_too_long", "Internationalised telecommunications infrastructures notwithstanding. " * 15),
+        ("too_many_hashes", PROSE.replace(" the ", " #the ") + " #mill #grain #valley #lane #tea #snow"),
+        ("too_many_ellipses", PROSE.replace(",", " ...").replace(" the ", " the ... ")),
+        ("too_many_bullet_lines", "\n".join(f"• {sentence}" for sentence in SENTENCES)),
+        ("too_many_ellipsis_lines", "\n".join(sentence[:-1] + "…" for sentence in SENTENCES)),
+        ("too_few_alpha_words", PROSE + "".join(f" {year}" for year in range(1880, 1925))),
+        ("too_few_stop_words", GERMAN_PROSE),
+    ),
+    passes=PROSE,
+    example_params=GopherQualityParams(max_words=200),
 )
 
 GOPHER_REPETITION = Filter(
@@ -112,7 +124,20 @@ GOPHER_REPETITION = Filter(
     reasons=tuple(rule.reason for rule in REPETITION_RULES),
     column="text",
     apply=_apply_repetition,
-    trips=(),
-    passes="",
+    trips=(
+        ("duplicate_paragraphs", f"{SENTENCES[0]}\n\nBook a tour!\n\n{SENTENCES[1]}\n\nBook a tour!\n\nBook a tour!"),
+        ("duplicate_paragraph_chars", "\n\n".join([*SENTENCES[:4], SENTENCES[3]])),
+        ("duplicate_lines", f"{SENTENCES[0]}\nBook a tour!\n{SENTENCES[1]}\nBook a tour!\nBook a tour!"),
+        ("duplicate_line_chars", "\n".join([*SENTENCES[:4], SENTENCES[3]])),
+        ("top_2gram", chorus("windmill holidays", 12)),
+        ("top_3gram", chorus("romantic windmill holidays", 23)),
+        ("top_4gram", chorus("wonderful romantic windmill holidays", 35)),
+        # Passages long enough that no 4-gram in them, said twice, is too frequent.
+        *(
+            (f"duplicate_{n}gram", echo(words, (20 - n) / 100))
+            for n, words in zip(range(5, 11), (10, 12, 14, 8, 9, 10))
+        ),
+    ),
+    passes=PROSE,
     example_params=GopherRepetitionParams(),
 )

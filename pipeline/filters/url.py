@@ -126,7 +126,15 @@ URL = Filter(
     reasons=tuple(rule.reason for rule in RULES),
     column="url",
     apply=_apply_url,
-    trips=(),
-    passes="",
-    example_params=UrlParams(),
+    trips=(
+        ("url_too_long", "https://www.example.org/" + "mill/" * 20),
+        ("ip_address_host", "http://192.0.2.7:8080/index.html"),
+        ("blocked_domain", "https://shop.example.net/mill"),
+        ("hard_word", "https://www.example.org/Casino-night/"),
+        ("soft_words", "https://win.example.org/free/tickets"),
+    ),
+    passes="https://www.example.org/free/mill?page=2",
+    example_params=UrlParams(
+        domains=("example.net",), hard_words=("casino",), soft_words=("free", "win"), max_chars=100, block_ip_hosts=True
+    ),
 )

@@ -64,6 +64,6 @@ def _fineweb_measures(
         words = scan_words(data, begin, end, RULES, starts, stops, chars, flags, hashes)
         out[row, 1] = terminal / lines
         out[row, 2] = short / lines
-        out[row, 3] = repeated_chars / all_chars
+        out[row, 3] = repeated_chars / max(all_chars, 1)
         out[row, 4] = breaks / max(words, 1)
     return out

@@ -12,7 +12,7 @@ from pipeline.kernels.arrow import Bytes, Offsets, string_buffers
 from pipeline.kernels.compile import kernel
 from pipeline.kernels.lines import count_characters, hash_bytes, next_line
 from pipeline.kernels.tables import find_slot, repeats, table_for
-from pipeline.kernels.words import RULES, longest, mix, scan_words
+from pipeline.kernels.words import RULES, UNSPACED_WORD, longest, mix, scan_words
 
 UInt64Array = npt.NDArray[np.uint64]
 Int32Array = npt.NDArray[np.int32]
@@ -37,9 +37,10 @@ _PRIME = np.uint64(0x9E3779B97F4A7C15)
 def gopher_repetition_measures(text: pa.Array) -> Float64Array:
     """float64 [n, 13], columns as in `MEASURES`: all but the first and third are fractions of the text's characters.
 
-    The most frequent n-gram counts its characters with the spaces between words, as often as it occurs, if at least
-    twice. A repeated 5- to 10-gram counts its words' characters, and the search goes on behind it, so that nothing
-    counts twice (both as in datatrove; its count of an n-gram that occurs once only tells that a text is short).
+    The most frequent n-gram counts its characters with a space between words, as often as it occurs, if at least
+    twice; occurrences may overlap, so a text of one word said over and over measures above 1. A repeated 5- to 10-gram
+    counts its words' characters, and the search goes on behind it, so that nothing counts twice. Both as in datatrove,
+    which however also counts an n-gram that occurs once, and so takes short texts for repetitive ones.
     """
     return _measures(*string_buffers(text))
 
@@ -96,11 +97,15 @@ def _line_measures(
 
 @kernel
 def _ngram_measures(
-    hashes: UInt64Array, chars: Int32Array, n_words: int, table: UInt64Array, out: Float64Array
+    hashes: UInt64Array, chars: Int32Array, flags: Bytes, n_words: int, table: UInt64Array, out: Float64Array
 ) -> None:
-    """Characters in the top 2- to 4-grams and in repeated 5- to 10-grams, into out[0:9]. `chars` becomes sums."""
-    for w in range(1, n_words):
-        chars[w] += chars[w - 1]
+    """Characters in the top 2- to 4-grams and in repeated 5- to 10-grams, into out[0:9]."""
+    # Sums over the words before: of characters, and of the spaces in front of words.
+    char_sums = np.zeros(n_words + 1, np.int64)
+    space_sums = np.zeros(n_words + 1, np.int64)
+    for w in range(n_words):
+        char_sums[w + 1] = char_sums[w] + chars[w]
+        space_sums[w + 1] = space_sums[w] + (flags[w] & UNSPACED_WORD == 0)
     # The n-grams that may still repeat, by position of their first word.
     active = np.arange(max(n_words - 1, 0), dtype=np.int32)
     grams = np.empty(len(active), np.uint64)
@@ -123,7 +128,8 @@ def _ngram_measures(
             first = active[i]
             if count > most:  # of equally frequent n-grams the first one
                 most = count
-                out[n - 2] = count * (_span_chars(chars, first, n) + n - 1)
+                spaces = space_sums[first + n] - space_sums[first + 1]
+                out[n - 2] = count * (char_sums[first + n] - char_sums[first] + spaces)
             if count > 1 and first + n < n_words:
                 active[still_active] = first
                 grams[still_active] = _combine(grams[i], hashes[first + n])
@@ -139,7 +145,7 @@ def _ngram_measures(
                 key = grams[i] | np.uint64(1)
                 slot = find_slot(used, key)
                 if used[slot] == key:
-                    out[n - 2] += _span_chars(chars, first, n)
+                    out[n - 2] += char_sums[first + n] - char_sums[first]
                     resume = first + n
                 used[slot] = key
             if first + n < n_words:
@@ -147,11 +153,6 @@ def _ngram_measures(
                 grams[still_active] = _combine(grams[i], hashes[first + n])
                 still_active += 1
         n_active = still_active
-
-
-@kernel
-def _span_chars(sums: Int32Array, first: int, n: int) -> int:
-    return sums[first + n - 1] - (sums[first - 1] if first else 0)
 
 
 @kernel
@@ -169,7 +170,7 @@ def _measures(data: Bytes, offsets: Offsets) -> Float64Array:
             continue
         _line_measures(data, begin, end, hashes, chars, table, out[row])
         n_words = scan_words(data, begin, end, RULES, starts, stops, chars, flags, hashes)
-        _ngram_measures(hashes, chars, n_words, table, out[row, _LINE_COLUMNS:])
+        _ngram_measures(hashes, chars, flags, n_words, table, out[row, _LINE_COLUMNS:])
         for column in range(13):
             if column != 0 and column != 2:
                 out[row, column] /= characters

@@ -32,7 +32,7 @@ UNSPACED_RANGES = (
     (0x1000, 0x109F),  # Myanmar
     (0x1780, 0x17DC),  # Khmer
     (0x3005, 0x3007),  # ideographic iteration mark, closing mark and zero
-    (0x3021, 0x3029),  # Hangzhou numerals
+    (0x3021, 0x303C),  # Hangzhou numerals, vertical kana repeat marks
     (0x3041, 0x30FF),  # Hiragana, Katakana
     (0x3105, 0x312F),  # Bopomofo
     (0x31A0, 0x31BF),

@@ -47,6 +47,7 @@ def iso_date(digits: str) -> str | None:
 
 ARC = Dialect(
     name="ARC",
+    foreign="not_an_arc",
     start=re.compile(_URL_LINE),
     next_start=re.compile(rb"\n" + _URL_LINE),
     header_end=re.compile(rb"\n"),

@@ -34,14 +34,14 @@ OutcomeOf = Callable[[InputFile, int, Frame, int], Record | Rejected]
 def read_archive(
     file: InputFile, split: Split, dialect: Dialect, options: ArchiveOptions, outcome_of: OutcomeOf
 ) -> Iterator[Record | Rejected]:
-    """One outcome for each frame of the split. A file without any record is one `empty_file` or `not_a_warc` row."""
+    """One outcome for each frame of the split. A file without any record is one row: `empty_file`, `not_a_warc`."""
     records = frames(open_stream(file, split), dialect, options.max_record_bytes)
     first, second = next(records, None), next(records, None)
     if first is None:
         yield Rejected(split.first_ordinal, "quarantine", "empty_file", f"{file.relpath}: no bytes to read")
         return
     if split.start == 0 and second is None and first.reason == "bad_record_header" and not first.fields:
-        first.reason = f"not_a_{dialect.name.lower()}"
+        first.reason = dialect.foreign
     for ordinal, frame in enumerate(chain([first], [second] if second else [], records), split.first_ordinal):
         if frame.reason:
             yield damaged(file, ordinal, frame)

@@ -266,13 +266,16 @@ def _up_to_error(stream: Any, piece: bytes) -> bytes:
 
 
 class _Chunks(io.RawIOBase):
-    """A file object over an iterator of chunks, for readers that want one."""
+    """A file object over an iterator of chunks, for readers that want one. fastwarc asks once where it stands."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
-        self._chunks, self._rest = chunks, b""
+        self._chunks, self._rest, self._position = chunks, b"", 0
 
     def readable(self) -> bool:
         return True
+
+    def tell(self) -> int:
+        return self._position
 
     def readinto(self, buffer: Any) -> int:
         if not self._rest:
@@ -280,6 +283,7 @@ class _Chunks(io.RawIOBase):
         count = min(len(buffer), len(self._rest))
         buffer[:count] = self._rest[:count]
         self._rest = self._rest[count:]
+        self._position += count
         return count
 
 

@@ -27,10 +27,12 @@ class Dialect:
     """What tells WARC from ARC."""
 
     name: str
+    foreign: str
+    """The reason given for a file that holds not one record."""
     start: re.Pattern[bytes]
     """Matches the whole first line of a record, at its first byte."""
     next_start: re.Pattern[bytes]
-    """The same behind a newline."""
+    """The same behind a byte that may stand in front of a record, such as a newline."""
     header_end: re.Pattern[bytes]
     """Found from a record's first byte on, ends where the content begins."""
     record_ends: tuple[bytes, ...]
@@ -55,27 +57,27 @@ class Frame:
 
 def frames(stream: ByteStream, dialect: Dialect, max_record_bytes: int) -> Iterator[Frame]:
     """All records of the stream in order. Never raises; every step consumes input, so it ends."""
-    damaged = False  # the stretch that ends here is already reported
+    damaged = False  # the stretch that ends here is already reported,
+    explained = False  # and as damage of the compressed data
     reach = 0  # logical position up to which damage made us look
     while True:
         _skip_newlines(stream)
         if stream.available == 0:
             if stream.damage is None:
                 return
-            if not damaged:
+            if not explained:
                 yield Frame(stream.damage.offset, {}, reason=stream.damage.reason, detail=stream.damage.detail)
             stream.resume()
-            damaged = True
+            damaged = explained = True
             continue
         start = stream.logical
         offset = stream.stored(start)
         first_line = _first_line(stream, dialect)
         if first_line is None:
             if not damaged:
-                stream.fill(_PEEK_BYTES)
-                found = stream.data[stream.pos : stream.pos + 40]
-                detail = f"no {dialect.name} record starts here: {found!r}"
-                yield Frame(offset, {}, reason="bad_record_header", detail=detail)
+                frame = _no_record(stream, dialect, offset)
+                explained = frame.reason != "bad_record_header"
+                yield frame
             _to_next_record(stream, dialect)
             damaged, reach = True, max(reach, start + _PEEK_BYTES)
             continue
@@ -83,9 +85,18 @@ def frames(stream: ByteStream, dialect: Dialect, max_record_bytes: int) -> Itera
         frame, looked_to = _record(stream, dialect, offset, first_line, max_record_bytes)
         frame.starting_point = safe
         damaged = bool(frame.reason)
+        explained = damaged and stream.damage is not None and frame.reason == stream.damage.reason
         if damaged:
             reach = max(reach, looked_to)
         yield frame
+
+
+def _no_record(stream: ByteStream, dialect: Dialect, offset: int) -> Frame:
+    if stream.damage is not None and stream.data.find(b"\n", stream.pos) < 0:  # the line itself is cut off
+        return Frame(offset, {}, reason=stream.damage.reason, detail=stream.damage.detail)
+    stream.fill(_PEEK_BYTES)
+    found = stream.data[stream.pos : stream.pos + 40]
+    return Frame(offset, {}, reason="bad_record_header", detail=f"no {dialect.name} record starts here: {found!r}")
 
 
 def _skip_newlines(stream: ByteStream) -> None:

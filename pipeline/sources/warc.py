@@ -52,8 +52,9 @@ def parse_header(header: bytes) -> tuple[dict[str, str], int]:
 
 WARC = Dialect(
     name="WARC",
+    foreign="not_a_warc",
     start=re.compile(_VERSION_LINE),
-    next_start=re.compile(rb"\n" + _VERSION_LINE),
+    next_start=re.compile(rb"[\n\x00]" + _VERSION_LINE),  # zeros: what a file system leaves of a lost block
     header_end=re.compile(rb"\n\r?\n"),
     record_ends=(b"\r\n\r\n", b"\n\n"),  # WARC 1.1, section 4; archives with line feeds alone exist
     parse=parse_header,

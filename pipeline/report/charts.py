@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pipeline.report.markup import compact, escape
 
 BAR_HEIGHT = 14
+SHORT_LABEL_CHARS = 13  # so short, labels and bars share a line on a phone, too
 HISTOGRAM_HEIGHT = 190
 _GUTTER = 9.0  # percent, for the labels of the y axis
 _AXIS_HEIGHT = 34
@@ -73,7 +74,8 @@ def bars(rows: Sequence[Bar], total: float | None = None) -> str:
         f'<span class="value">{escape(row.value)}</span></li>'
         for row in rows
     )
-    return f'<ol class="bars">{items}</ol>'
+    short = all(len(row.label) <= SHORT_LABEL_CHARS for row in rows)
+    return f'<ol class="bars{" short" if short else ""}">{items}</ol>'
 
 
 def groups(rows: Sequence[tuple[str, Sequence[Bar]]], total: float) -> str:

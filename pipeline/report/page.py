@@ -55,7 +55,7 @@ def _warnings(figures: Figures) -> str:
         if sentences:
             items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
             role = ' role="alert"' if css == "warn" else ""
-            parts.append(f'<div class="{css}"{role}><h2 class="small">{title}</h2><ul>{items}</ul></div>')
+            parts.append(f'<div class="{css}"{role}><h2>{title}</h2><ul>{items}</ul></div>')
     return "".join(parts)
 
 

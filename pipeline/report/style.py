@@ -79,7 +79,8 @@ nav ul{list-style:none;padding:0;margin:1rem 0 0;display:flex;flex-wrap:wrap;gap
 .tiles dd small{display:block;font-size:.8rem;font-weight:400;color:var(--soft)}
 .warn{background:var(--warn);border-left:4px solid var(--warn-edge);border-radius:.25rem;padding:.6rem 1rem;
  margin:1.25rem 0 0}
-.warn h2{font-size:1.05rem;margin:0}
+.warn h2,.remarks h2{font-size:1.05rem;margin:0}
+.remarks{margin:1.25rem 0 0}
 .warn ul,.remarks ul{margin:.25rem 0;padding-left:1.2rem}
 .pair{display:grid;grid-template-columns:1fr;gap:1rem 2.5rem}
 @media (min-width:62rem){.pair{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}}
@@ -93,17 +94,25 @@ figcaption{font-weight:600;margin:0 0 .4rem}
 .histogram text{fill:var(--soft);font-size:12px;font-variant-numeric:tabular-nums}
 .grid{stroke:var(--rule)}
 .tick{stroke:var(--soft)}
-.bars{list-style:none;margin:0;padding:0}
-.bars li{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:0 .75rem;padding:.15rem 0;font-size:.9rem;
- line-height:1.35}
+.bars{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:minmax(0,1fr) auto;gap:0 .75rem}
+.bars li{display:grid;grid-template-columns:subgrid;grid-column:1/-1;padding:.15rem 0;font-size:.9rem;line-height:1.35}
 .bars .label{overflow-wrap:anywhere}
 .bars .value{font-variant-numeric:tabular-nums;color:var(--soft);text-align:right;grid-row:1;grid-column:2}
-.bars .strip{grid-column:1/-1;margin:.1rem 0 .25rem}
-@container (min-width:34rem){.bars li{grid-template-columns:minmax(0,12rem) minmax(0,1fr) minmax(7.5rem,auto);
- align-items:center} .bars .strip{grid-column:2;grid-row:1;margin:0}.bars .value{grid-column:3}}
-.bars .strip{background:linear-gradient(var(--rule),var(--rule)) 0 100%/100% 1px no-repeat}
+.bars .strip{grid-column:1/-1;margin:.1rem 0 .25rem;background:linear-gradient(var(--rule),var(--rule)) 0 100%/100% 1px
+ no-repeat}
+.bars.short{grid-template-columns:auto minmax(0,1fr) auto}
+.bars.short li{align-items:center}
+.bars.short .strip{grid-column:2;grid-row:1;margin:0}
+.bars.short .value{grid-column:3}
+@container (min-width:34rem){
+.bars{grid-template-columns:fit-content(17rem) minmax(0,1fr) auto}
+.bars li{align-items:center}
+.bars .strip{grid-column:2;grid-row:1;margin:0}
+.bars .value{grid-column:3}
+}
 .groups{list-style:none;margin:0;padding:0}
 .groups>li{padding:.3rem 0;break-inside:avoid-page}
+.groups .value{min-width:4rem}
 .groups>li>.label{font-weight:600;font-size:.9rem;overflow-wrap:anywhere}
 .funnel{list-style:none;margin:0;padding:0}
 .funnel>li{break-inside:avoid-page}
@@ -115,7 +124,7 @@ figcaption{font-weight:600;margin:0 0 .4rem}
 .funnel .head b{font-weight:600}
 .funnel .head span{font-variant-numeric:tabular-nums}
 .funnel .why{font-size:.85rem;margin:.1rem 0 0;overflow-wrap:anywhere}
-.scroll{overflow-x:auto;margin:.5rem 0;max-width:100%}
+.scroll{overflow-x:auto;margin:.75rem 0;max-width:100%}
 .scroll:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 table{border-collapse:collapse;font-size:.875rem;line-height:1.35;font-variant-numeric:tabular-nums}
 .wide table{min-width:100%}
@@ -125,7 +134,7 @@ th,td{text-align:left;vertical-align:top;padding:.28rem .8rem .28rem 0;border-bo
 thead th{font-weight:600;white-space:nowrap;color:var(--soft)}
 tbody th{overflow-wrap:break-word}
 td.n,th.n{text-align:right;white-space:nowrap}
-.wide td:not(.n){overflow-wrap:anywhere;min-width:9rem}
+.wide td:not(.n){overflow-wrap:anywhere;min-width:7rem}
 details{margin:.5rem 0}
 summary{cursor:pointer;padding:.2rem 0;font-size:.925rem}
 summary:focus-visible{outline:2px solid var(--link)}

@@ -10,6 +10,7 @@ from pipeline.shards.index import read_index
 
 TRAIN = "train"
 DRIFT_SHARE = 0.01  # of training tokens: a source that is off its plan by more is worth a sentence
+DRIFTS_NAMED = 5
 
 
 def read_mixture(output: Output) -> MixtureFigures | None:
@@ -39,12 +40,16 @@ def read_mixture(output: Output) -> MixtureFigures | None:
 
 
 def _drift(rows: tuple[MixtureRow, ...]) -> Iterator[str]:
-    for row in rows:
-        if abs(row.weight_realised - row.weight_planned) > DRIFT_SHARE:
-            yield (
-                f"{row.source} has {row.weight_realised:.1%} of the tokens in the shards, {row.weight_planned:.1%} "
-                "were planned."
-            )
+    """A sentence about the sources that are furthest from their plan, where any is far."""
+    far = sorted(rows, key=lambda row: -abs(row.weight_realised - row.weight_planned))
+    far = [row for row in far if abs(row.weight_realised - row.weight_planned) > DRIFT_SHARE]
+    if far:
+        named = ", ".join(
+            f"{row.source} has {row.weight_realised:.1%} ({row.weight_planned:.1%} planned)"
+            for row in far[:DRIFTS_NAMED]
+        )
+        more = f", and {len(far) - DRIFTS_NAMED} more" if len(far) > DRIFTS_NAMED else ""
+        yield f"Shares in the shards are off the plan: {named}{more}."
 
 
 def read_shards(output: Output) -> ShardFigures | None:

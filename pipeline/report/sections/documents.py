@@ -117,9 +117,9 @@ def lengths(figures: Figures, palette: Palette) -> str:
         return ""
     columns = []
     for i, edge in enumerate(edges):
-        upper = count(edges[i + 1] - 1) if i + 1 < len(edges) else "more"
+        upper = f"to {count(edges[i + 1] - 1)}" if i + 1 < len(edges) else "or more"
         by_source = {row.source: row.counts[i] for row in figures.lengths}
-        columns.append(palette.parts(by_source, f"with {count(edge)} to {upper} characters"))
+        columns.append(palette.parts(by_source, f"with {count(edge)} {upper} characters"))
     few = len(edges) <= FEW_COLUMNS
     ticks = [(float(i), compact(edge)) for i, edge in enumerate(edges) if few or str(edge).strip("0") == "1"]
     drawn = histogram(columns, ticks, "characters", "Histogram of document lengths; the table below has its numbers")

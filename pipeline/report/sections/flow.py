@@ -102,10 +102,12 @@ def _why(figures: Figures, step: Step) -> str:
     parts = []
     for verdict, word in VERDICT_WORD.items():
         mine = [key for key in order if key[0] == verdict]
-        named = [f"{count(total[key])} {key[1]}" for key in mine[:REASONS_ON_FUNNEL]]
-        if len(mine) > REASONS_ON_FUNNEL:
-            rest = sum(total[key] for key in mine[REASONS_ON_FUNNEL:])
-            named.append(f"{count(rest)} for {len(mine) - REASONS_ON_FUNNEL} more reasons")
+        # One reason more is named as shortly as it is counted.
+        shown = mine if len(mine) == REASONS_ON_FUNNEL + 1 else mine[:REASONS_ON_FUNNEL]
+        named = [f"{count(total[key])} {key[1]}" for key in shown]
+        if len(mine) > len(shown):
+            rest = sum(total[key] for key in mine[len(shown) :])
+            named.append(f"{count(rest)} for {len(mine) - len(shown)} more reasons")
         if named:
             parts.append(f"{word}: {', '.join(named)}")
     return f'<p class="why">{escape("; ".join(parts))}</p>' if parts else ""

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from pipeline.filters import FILTERS
 from pipeline.report.charts import Bar, Part, bars, legend
-from pipeline.report.figures import Figures, ReasonRow
+from pipeline.report.figures import Figures, QuarantineExample, ReasonRow
 from pipeline.report.markup import count, details, escape, figure, section, share, span, table
 from pipeline.report.sections.flow import VERDICT_WORD, title
 
+EXAMPLES_SHOWN = 3  # of each quarantine reason, before what is folded
 VERDICT_CSS = {"drop": "dropped", "quarantine": "quarantined", "cut": "changed"}
 
 # What the rule sets do is said in FILTERS, beside their source.
@@ -78,28 +79,53 @@ def quarantine(figures: Figures) -> str:
     rows = [row for row in figures.reasons if row.verdict == "quarantine"]
     if not rows:
         return section("quarantine", "Quarantine", "<p>Nothing: every record could be read and handled.</p>")
-    records = {row.source: row.records for row in figures.sources}
+    records = sum(row.records for row in figures.sources)
+    total: dict[tuple[str, str], int] = {}
+    for row in rows:
+        total[row.stage, row.reason] = total.get((row.stage, row.reason), 0) + row.rows
     counts = table(
         "Quarantined rows by reason",
-        ["Reason", "Stage", "Source", "Rows", "Of records"],
+        ["Reason", "Stage", "Rows", "Of all records"],
+        [(reason, title(stage), count(number), share(number, records)) for (stage, reason), number in total.items()],
+        text_columns=2,
+    )
+    first, more = _examples(figures, list(total))
+    lead = (
+        "Records that could not be read or handled. They are not lost: each has a row in <code>decisions/</code> with "
+        "its place and error."
+    )
+    body = counts + first + details("By source", _by_source(figures, rows)) + details("More examples", more)
+    return section("quarantine", "Quarantine", body, lead)
+
+
+def _examples(figures: Figures, places: Sequence[tuple[str, str]]) -> tuple[str, str]:
+    """(a few rows of each reason, the other rows), as tables. The few are of different sources where there are some."""
+    first, more = [], []
+    for place in places:
+        mine = [row for row in figures.quarantine_examples if (row.stage, row.reason) == place]
+        turns = [sum(other.source == row.source for other in mine[:i]) for i, row in enumerate(mine)]
+        ordered = [row for _, row in sorted(zip(turns, mine, strict=True), key=lambda pair: pair[0])]
+        first += ordered[:EXAMPLES_SHOWN]
+        more += ordered[EXAMPLES_SHOWN:]
+    head = ["Reason", "Source", "File, place and error", "URL", "Id"]
+
+    def cells(row: QuarantineExample) -> tuple[str, ...]:
+        return row.reason, row.source, row.detail or "–", row.url or "–", row.id
+
+    return (
+        table("Some of them: where they stand and what was wrong", head, map(cells, first), text_columns=5, wide=True),
+        table("More of them", head, map(cells, more), text_columns=5, wide=True),
+    )
+
+
+def _by_source(figures: Figures, rows: Sequence[ReasonRow]) -> str:
+    records = {row.source: row.records for row in figures.sources}
+    return table(
+        "Quarantined rows by reason and source",
+        ["Reason", "Stage", "Source", "Rows", "Of the source's records"],
         [
             (row.reason, title(row.stage), row.source, count(row.rows), share(row.rows, records[row.source]))
             for row in rows
         ],
         text_columns=3,
     )
-    examples = table(
-        "The first rows of each reason: where they stand and what was wrong",
-        ["Reason", "Source", "File, place and error", "URL", "Id"],
-        [
-            (row.reason, row.source, row.detail or "–", row.url or "–", row.id)
-            for row in figures.quarantine_examples
-        ],
-        text_columns=5,
-        wide=True,
-    )  # fmt: skip
-    lead = (
-        "Records that could not be read or handled. They are not lost: each has a row in <code>decisions/</code> with "
-        "its place and error."
-    )
-    return section("quarantine", "Quarantine", counts + examples, lead)

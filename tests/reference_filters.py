@@ -229,6 +229,9 @@ def duplicate_ngram_chars(words: list[str], n: int) -> int:
 def gopher_repetition(text: str) -> Measures:
     words = [word for word, _ in rule_words(text)]
     lines, paragraphs = lines_of(text), paragraphs_of(text)
+    # Two clusters of a script without spaces make about one word.
+    clusters = sum(what == "cluster" for _, what in rule_words(text))
+    scale = 2 if 2 * clusters > len(words) else 1
     measures = {
         "duplicate_paragraph_fraction": share(repeated(paragraphs)[0], len(paragraphs)),
         "duplicate_paragraph_char_fraction": share(repeated(paragraphs)[1], len(text)),
@@ -236,9 +239,9 @@ def gopher_repetition(text: str) -> Measures:
         "duplicate_line_char_fraction": share(repeated(lines)[1], len(text)),
     }
     for n in (2, 3, 4):
-        measures[f"top_{n}gram_char_fraction"] = share(top_ngram_chars(rule_words(text), n), len(text))
+        measures[f"top_{n}gram_char_fraction"] = share(top_ngram_chars(rule_words(text), n * scale), len(text))
     for n in (5, 6, 7, 8, 9, 10):
-        measures[f"duplicate_{n}gram_char_fraction"] = share(duplicate_ngram_chars(words, n), len(text))
+        measures[f"duplicate_{n}gram_char_fraction"] = share(duplicate_ngram_chars(words, n * scale), len(text))
     return measures
 
 
@@ -256,7 +259,7 @@ def fineweb(text: str, terminal_marks: tuple[str, ...], short_line_chars: int) -
 
 CITATION = re.compile(r"\[[0-9]*\]|\[edit\]|\[citation needed\]")
 POLICY = ("terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies", "use cookies")
-MARKS = ".!?…。！？．｡؟۔।॥။៕။።։"
+MARKS = ".!?…。！？．｡؟۔।॥։።។៕။།"
 SENTENCE_END = re.compile(rf"""[{MARKS}][{MARKS}"'”’»›)\]}}」』）】》]*""")
 
 

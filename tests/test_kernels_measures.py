@@ -123,6 +123,14 @@ def test_top_ngram_counts_spaces_ties_go_to_the_first_and_once_is_no_repetition(
     assert repetition_of("one two three")["top_2gram_char_fraction"] == 0
 
 
+def test_ngrams_of_scripts_without_spaces_span_twice_as_many_clusters() -> None:
+    text = "水车在河湾处转动了两水车在河湾处转动了两"
+    measures = repetition_of(text)
+    assert measures["duplicate_5gram_char_fraction"] == 10 / len(text)
+    assert measures["duplicate_6gram_char_fraction"] == 0
+    assert measures["top_4gram_char_fraction"] == 2 * 8 / len(text)
+
+
 def test_repeated_ngrams_do_not_overlap() -> None:
     text = "a b c d e f a b c d e f"
     measures = repetition_of(text)

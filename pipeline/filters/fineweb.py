@@ -11,8 +11,8 @@ from pipeline.filters.base import Filter, FilterParams, FilterResult, Rule, judg
 from pipeline.filters.examples import PROSE, SENTENCES
 from pipeline.kernels.fineweb import MEASURES, fineweb_measures
 
-TERMINAL_MARKS = (".", "'", '"', "!", "?")
-"""Of the released code. For other scripts set `terminal_marks`, for example to "。！？"."""
+TERMINAL_MARKS = (".", "'", '"', "!", "?", *"。！？．｡؟۔।॥։።។။།")
+"""Those of the released code, and the full stops and question marks of other scripts."""
 
 
 class FineWebParams(FilterParams):

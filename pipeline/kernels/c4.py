@@ -36,7 +36,7 @@ _BEGINS_PHRASE = np.zeros(256, np.bool_)
 _BEGINS_PHRASE[[ord(c) for phrase in _PHRASES for c in (phrase[0].lower(), phrase[0].upper())]] = True
 
 # Marks that end sentences, and what may close behind them. A mark outside ASCII needs no space behind it.
-_SENTENCE_MARKS = ".!?…。！？．｡؟۔।॥។៕။።։"
+_SENTENCE_MARKS = ".!?…。！？．｡؟۔।॥։።។៕။།"
 _CLOSERS = "\"'”’»›)]}」』）】》"
 _IS_MARK = np.zeros(0x10000, np.bool_)
 _IS_MARK[[ord(c) for c in _SENTENCE_MARKS]] = True

@@ -14,9 +14,10 @@ symbols and invisible characters.
 
 Scripts that set no spaces between words (Chinese, Japanese, Thai, Lao, Khmer, Burmese): in both kinds every
 orthographic cluster is a word: a Han character, a kana, or a consonant with its vowel signs and marks. So n-grams of
-words are character n-grams there, word counts are character counts (about 1.5 times the words that a dictionary
-would find in Chinese, 3 times in Thai), and the flag `UNSPACED_WORD` tells these words apart. The length of a cluster
-says nothing about prose, so measures of word length leave them out.
+words are character n-grams there, and word counts are character counts: about 1.5 times the words that a dictionary
+would find in Chinese, 3 times in Thai. The flag `UNSPACED_WORD` tells clusters apart. The length of a cluster says
+nothing about prose: Gopher's mean word length leaves clusters out and is not judged where they are the majority, and
+its n-grams span two clusters a word there.
 """
 
 import numpy as np

@@ -160,7 +160,7 @@ def _add_reading(
             "first_part": first_part,
             "cut": {str(number): [task, count] for task, (number, count) in enumerate(grouping.splits.items())},
             "sample": sample,
-            "seed": recipe.seed,
+            "seed": recipe.seed if sample < 1 else 0,  # otherwise nothing is drawn, and another seed changes nothing
             "digests": _digests(step for step in source.filters if step.name == "url"),
         },
         places={"paths": [file.path for file in files], "language_model": str(model.path)},

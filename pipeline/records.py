@@ -4,6 +4,7 @@
 (ids as 16 bytes). A row's address is (task, row): its place in the committed file of a map task.
 """
 
+import json
 from typing import Literal
 
 import pyarrow as pa
@@ -11,7 +12,16 @@ import pyarrow as pa
 Verdict = Literal["drop", "cut", "quarantine"]
 
 ID = pa.binary(16)
+
+# Metadata is a map of strings while stages pass it on. In public files it is a struct, whose fields every tool can
+# name (Hugging Face `datasets` opens no maps): what archives say, and whatever else a source's rows hold as one JSON
+# object in `other`.
 METADATA = pa.map_(pa.string(), pa.string())
+METADATA_FIELDS = (
+    "warc_record_id", "warc_file", "warc_offset", "warc_date", "warc_identified_content_language", "http_status",
+    "content_type", "charset", "title",
+)  # fmt: skip
+PUBLIC_METADATA = pa.struct([pa.field(name, pa.string()) for name in (*METADATA_FIELDS, "other")])
 
 _BODY = [
     pa.field("native_id", pa.string()),
@@ -25,11 +35,10 @@ _BODY = [
     pa.field("code_language", pa.string()),
     pa.field("format", pa.string()),
     pa.field("quality", pa.float32()),
-    pa.field("metadata", METADATA),
 ]
 
-DOCUMENT = pa.schema([pa.field("id", pa.string()), *_BODY])
-WORK_DOCUMENT = pa.schema([pa.field("id", ID), *_BODY])
+DOCUMENT = pa.schema([pa.field("id", pa.string()), *_BODY, pa.field("metadata", PUBLIC_METADATA)])
+WORK_DOCUMENT = pa.schema([pa.field("id", ID), *_BODY, pa.field("metadata", METADATA)])
 
 DECISION = pa.schema(
     [
@@ -92,6 +101,17 @@ SPARSE_HISTOGRAM = pa.schema(
         pa.field("tokens", pa.int64()),
     ]
 )
+
+
+def public_metadata(maps: pa.Array) -> pa.StructArray:
+    """METADATA -> PUBLIC_METADATA. Fields that the map does not have are null."""
+    rows = []
+    for pairs in maps.to_pylist():
+        given = dict(pairs or ())
+        row = {name: given.pop(name, None) for name in METADATA_FIELDS}
+        row["other"] = json.dumps(given, ensure_ascii=False, sort_keys=True) if given else None
+        rows.append(row)
+    return pa.array(rows, PUBLIC_METADATA)
 
 
 def token_document(dtype: pa.DataType) -> pa.Schema:

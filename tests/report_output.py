@@ -57,7 +57,7 @@ class FakeOutput:
     def document(self, source: str, path: str, ordinal: int, text: str, **more: Any) -> str:
         identity = document_id(source, path, ordinal).hex()
         row = dict.fromkeys(records.DOCUMENT.names) | {"language": "en", "language_score": 0.9, "format": "prose"}
-        row |= {"metadata": []} | more | {"id": identity, "text": text, "source": source}
+        row |= {"metadata": None} | more | {"id": identity, "text": text, "source": source}
         self.documents.setdefault(source, []).append(row)
         return identity
 
@@ -215,7 +215,7 @@ def small(folder: Path) -> FakeOutput:
     made.verdict("c4", "books", books, 3, "drop", "too_few_sentences", score=2.0, threshold=3.0, text="One. Two.")
     kept = made.document(
         "web", a, 7, "The page that stayed. " * 8, url=page, native_id="<urn:uuid:2>",
-        metadata=[("warc_file", a), ("warc_offset", "4711"), ("title", "A page")],
+        metadata={"warc_file": a, "warc_offset": "4711", "title": "A page"},
     )  # fmt: skip
     made.verdict("c4", "web", a, 7, "cut", "lines_removed", score=2.0, url=page, native_id="<urn:uuid:2>")
     made.document(

@@ -79,7 +79,7 @@ def test_duckdb_opens_documents_decisions_and_shards(result: RunResult) -> None:
     reasons = duckdb.sql(f"select distinct reason from '{result.out}/decisions/*/*.parquet'").fetchall()
     assert ("exact_duplicate",) in reasons
     shard = ds.dataset(f"{result.out}/shards/train-00000-of-00002.arrow", format="ipc")
-    assert duckdb.sql("select count(*), min(len(input_ids)) from shard").fetchone() == (shard.count_rows(), 512)
+    assert duckdb.sql("select count(*), min(len(input_ids)) from shard").fetchall() == [(shard.count_rows(), 512)]
 
 
 def test_pandas_opens_documents_and_decisions(result: RunResult) -> None:

@@ -11,7 +11,7 @@ from pipeline.engine import storage
 from pipeline.errors import WinnowError
 from pipeline.report.files import Output
 from pipeline.report.lookup import MIN_PREFIX_CHARS, Place, find, locate, nearest, rows_of
-from pipeline.report.markup import count, number, visible
+from pipeline.report.markup import number, plural, visible
 from pipeline.shards.index import open_shard, read_index
 
 MAX_RECORDS = 5  # shown where a URL or a native id names several
@@ -104,7 +104,8 @@ def _furthest_first(output: Output, found: Sequence[Place]) -> list[str]:
 def _life(output: Output, record: _Record, located: tuple[str, int] | None) -> Iterator[str]:
     """The lines of one record; `located` is the path of its file and its ordinal there, where known."""
     document = record.document
-    metadata = dict(document["metadata"] or []) if document else {}
+    given = document["metadata"] or {} if document else {}
+    metadata = {name: value for name, value in given.items() if value is not None}
     offset = f", byte {metadata['warc_offset']}" if "warc_offset" in metadata else ""
     yield _line("id", record.id)
     yield _line("source", record.source)
@@ -121,7 +122,7 @@ def _life(output: Output, record: _Record, located: tuple[str, int] | None) -> I
     if copies:
         some = ", ".join(copies[:MAX_COPIES]) + (", ..." if len(copies) > MAX_COPIES else "")
         yield ""
-        yield f"  It stands for {count(len(copies))} removed row{'s' if len(copies) > 1 else ''}: {some}"
+        yield f"  It stands for {plural(len(copies), 'removed row')}: {some}"
     if document is not None and record.place is not None:
         yield ""
         yield _line("kept in", f"{record.place.file}, row {record.place.row} (from 0)")
@@ -129,7 +130,7 @@ def _life(output: Output, record: _Record, located: tuple[str, int] | None) -> I
         if metadata:
             yield _line("metadata", ", ".join(f"{name} {value}" for name, value in sorted(metadata.items())))
         yield from _sequences(output, record.id)
-        yield _line("text", f"{count(len(document['text']))} characters")
+        yield _line("text", plural(len(document["text"]), "character"))
         yield _indented(document["text"])
 
 
@@ -219,4 +220,4 @@ def _sequences(output: Output, identity: str) -> Iterator[str]:
             some = ", ".join(str(i) for i in found[:SEQUENCES_NAMED]) + (
                 ", ..." if len(found) > SEQUENCES_NAMED else ""
             )
-            yield _line("trained in", f"{count(len(found))} sequences of {name}: {some}")
+            yield _line("trained in", f"{plural(len(found), 'sequence')} of {name}: {some}")

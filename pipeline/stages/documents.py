@@ -44,8 +44,10 @@ def run(ctx: TaskContext) -> None:
         if batch.num_rows:
             # Named at its first row, so that a task without survivors publishes no empty file.
             out = ctx.parquet(f"{PUBLIC}documents/{source}/part-{ctx.task:05d}.parquet", records.DOCUMENT)
-            body = [batch.column(field.name) for field in records.DOCUMENT if field.name != "id"]
-            out.write(pa.RecordBatch.from_arrays([hex_ids(batch.column("id")), *body], schema=records.DOCUMENT))
+            body = [batch.column(name) for name in records.DOCUMENT.names[1:-1]]
+            metadata = records.public_metadata(batch.column("metadata"))
+            arrays = [hex_ids(batch.column("id")), *body, metadata]
+            out.write(pa.RecordBatch.from_arrays(arrays, schema=records.DOCUMENT))
             ctx.count("text_bytes", sum(batch.column("text_bytes").to_pylist()))
             ctx.count("documents", batch.num_rows)
     for _, decisions in verdicts:

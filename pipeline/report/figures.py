@@ -62,8 +62,10 @@ class QuarantineExample:
     reason: str
     id: str
     url: str | None
+    place: str | None
+    """The record and its file, worked out from the id where `detail` does not say it."""
     detail: str | None
-    """File, offset and error, as the stage wrote them."""
+    """File, offset and error of what could not be read; the error alone where a later stage gave up."""
 
 
 @dataclass(frozen=True, slots=True)

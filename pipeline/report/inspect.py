@@ -9,8 +9,7 @@ import pyarrow.compute as pc
 from pipeline.errors import WinnowError
 from pipeline.report.figures import SampleRow
 from pipeline.report.files import Output
-from pipeline.report.markup import count as counted
-from pipeline.report.markup import number, visible
+from pipeline.report.markup import number, plural, visible
 from pipeline.report.samples import read_dropped
 
 TEXT_CHARS = 800
@@ -74,7 +73,7 @@ def _documents(output: Output, source: str | None, limit: int) -> Iterator[str]:
             row["language"],
             row["format"],
             row["code_language"],
-            f"{counted(len(row['text']))} characters",
+            plural(len(row["text"]), "character"),
         ]
         yield _entry(identity, facts, row["url"], None, row["text"])
 

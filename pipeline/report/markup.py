@@ -25,6 +25,11 @@ def count(value: int | None) -> str:
     return "–" if value is None else f"{value:,}"
 
 
+def plural(value: int, noun: str) -> str:
+    """1 group, 2 groups."""
+    return f"{count(value)} {noun}{'' if value == 1 else 's'}"
+
+
 def share(part: float, whole: float) -> str:
     """A percentage with one decimal; what is not zero never reads as zero, and what is not all never as all."""
     if not whole:

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from pipeline.report.figures import Figures
-from pipeline.report.markup import count, escape, share, size
+from pipeline.report.markup import count, escape, plural, share, size
 from pipeline.report.palette import Palette
 from pipeline.report.sections import documents, flow, provenance, reasons, samples, training
 from pipeline.report.style import PATTERNS, STYLE
@@ -72,7 +72,7 @@ def _tiles(figures: Figures) -> str:
         (
             "Input",
             size(stored),
-            f"{count(files)} file{'s' if files != 1 else ''}, {many} source{'s' if many != 1 else ''}",
+            f"{plural(files, 'file')}, {plural(many, 'source')}",
         ),
         ("Records", count(records), ""),
         ("Documents", count(kept), f"{share(kept, records)} of records"),

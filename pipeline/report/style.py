@@ -109,6 +109,7 @@ figcaption{font-weight:600;margin:0 0 .4rem}
 .bars li{align-items:center}
 .bars .strip{grid-column:2;grid-row:1;margin:0}
 .bars .value{grid-column:3}
+.aligned .bars,.aligned .bars.short{grid-template-columns:16rem minmax(0,1fr) 7.5rem}
 }
 .groups{list-style:none;margin:0;padding:0}
 .groups>li{padding:.3rem 0;break-inside:avoid-page}

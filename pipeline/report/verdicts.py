@@ -3,14 +3,17 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow.compute as pc
 
 from pipeline import ledger
 from pipeline.report.figures import DroppedLanguageRow, QuarantineExample, ReasonRow, StageRow
 from pipeline.report.files import Output
+from pipeline.report.lookup import locate
 
 EXAMPLES = 3  # quarantined rows shown for each (stage, source, reason)
+READ_STAGE = "read"
 LANGUAGE_STAGE = "language"
 UNDETERMINED = "und"
 
@@ -124,16 +127,26 @@ def _tallies(reasons: Iterable[ReasonRow]) -> dict[str, dict[str, ledger.Tally]]
 
 
 def _examples(output: Output, stage: str) -> list[QuarantineExample]:
-    found: dict[tuple[str, str], list[QuarantineExample]] = {}
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for name in output.names(f"decisions/{stage}/"):
         for table in output.row_groups(name, ["id", "source", "url", "verdict", "reason", "detail"]):
             for row in table.filter(pc.equal(table["verdict"], "quarantine")).to_pylist():
                 held = found.setdefault((row["source"], row["reason"]), [])
                 if len(held) < EXAMPLES:
-                    held.append(
-                        QuarantineExample(stage, row["source"], row["reason"], row["id"], row["url"], row["detail"])
-                    )
-    return [example for held in found.values() for example in held]
+                    held.append(row)
+    rows = [row for held in found.values() for row in held]
+    # What a reader sets aside names its file and offset; for what comes later, the id tells the record.
+    places = locate(output, {row["id"]: row["source"] for row in rows}) if stage != READ_STAGE else {}
+    return [
+        QuarantineExample(
+            stage, row["source"], row["reason"], row["id"], row["url"], _record(places.get(row["id"])), row["detail"]
+        )
+        for row in rows
+    ]
+
+
+def _record(place: tuple[str, int] | None) -> str | None:
+    return f"record {place[1]} (from 0) of {place[0]}" if place else None
 
 
 def _dropped_languages(output: Output) -> list[DroppedLanguageRow]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pipeline.report.charts import Bar, Part, bars, histogram, legend
 from pipeline.report.figures import Figures
-from pipeline.report.markup import compact, count, details, escape, figure, section, share, table
+from pipeline.report.markup import compact, count, details, escape, figure, plural, section, share, table
 from pipeline.report.palette import Palette
 
 TOP_LANGUAGES = 20
@@ -168,16 +168,12 @@ def duplicates(figures: Figures) -> str:
     found = figures.duplicates
     if found is None:
         return ""
-    rows = [
-        Bar(
-            f"{label} documents",
-            f"{count(number)} groups",
-            (Part(number, "kept", f"{count(number)} groups of {label}"),),
-        )
-        for label, number in found.sizes.items()
-    ]
+    rows = []
+    for label, number in found.sizes.items():
+        groups = plural(number, "group")
+        rows.append(Bar(f"{label} documents", groups, (Part(number, "kept", f"{groups} of {label}"),)))
     lead = (
-        f"{count(found.removed)} rows were removed as duplicates of {count(found.groups)} documents that stayed; each "
+        f"{plural(found.removed, 'row')} removed as duplicates of {plural(found.groups, 'document')} that stayed; each "
         "removal names its witness."
     )
     largest = table(

@@ -76,7 +76,7 @@ def _drawn(figures: Figures, palette: Palette, found: Sequence[Step], total: int
         )
         what = f"{count(step.rows_out)} stay, {share(step.rows_out, step.rows_in)} of {count(step.rows_in)}"
         if not step.dropped and not step.quarantined:
-            what = f"all {count(step.rows_in)} stay"
+            what = "all stay"
         between = _between(flow(before, after, total) + _head(title(step.stage), what) + _why(figures, step))
         items.append(f"<li>{between}{strip((*after, *removed), total, STEP_HEIGHT)}</li>")
         before = after

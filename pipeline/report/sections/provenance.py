@@ -5,7 +5,7 @@ from typing import Any
 
 from pipeline.report.charts import Bar, Part, bars
 from pipeline.report.figures import Figures
-from pipeline.report.markup import count, details, escape, figure, section, size, table
+from pipeline.report.markup import count, details, escape, figure, plural, section, size, table
 
 INPUTS_SHOWN = 200
 
@@ -15,7 +15,7 @@ def timing(figures: Figures) -> str:
     found = figures.timing
     if found is None:
         return ""
-    workers = "one worker a core" if found.workers is None else f"{count(found.workers)} workers"
+    workers = "one worker a core" if found.workers is None else plural(found.workers, "worker")
     lead = f"{_clock(found.seconds)} on the {found.driver} driver with {workers}."
     rows = [
         Bar(stage, _clock(seconds), (Part(seconds, "planned", f"{stage}: {_clock(seconds)}"),))

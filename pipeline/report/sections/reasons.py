@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pipeline.filters import FILTERS
 from pipeline.report.charts import Bar, Part, bars, legend
 from pipeline.report.figures import Figures, QuarantineExample, ReasonRow
-from pipeline.report.markup import count, details, escape, figure, section, share, span, table
+from pipeline.report.markup import count, details, escape, figure, plural, section, share, span, table
 from pipeline.report.sections.flow import VERDICT_WORD, title
 
 EXAMPLES_SHOWN = 3  # of each quarantine reason, before what is folded
@@ -27,7 +27,7 @@ def reasons(figures: Figures) -> str:
         mine = [row for row in figures.reasons if row.stage == stage]
         if mine:
             rows_in = sum(row.rows_in for row in figures.stages if row.stage == stage)
-            chart = figure(f"{count(rows_in)} rows came in", bars(_bars(mine, rows_in)))
+            chart = figure(f"{plural(rows_in, 'row')} came in", bars(_bars(mine, rows_in)))
             parts.append(f"<h3>{escape(title(stage))}</h3>{_about(stage)}{chart}")
     if not parts:
         return ""
@@ -35,7 +35,7 @@ def reasons(figures: Figures) -> str:
     keys = legend(
         [("dropped", "dropped"), ("quarantined", "quarantined"), ("changed", "kept with a changed text")],
     )
-    body = keys + "".join(parts) + details("All reasons as a table", _table(figures))
+    body = f'{keys}<div class="aligned">{"".join(parts)}</div>' + details("All reasons as a table", _table(figures))
     return section("reasons", "Why rows were removed", body, lead)
 
 
@@ -110,7 +110,8 @@ def _examples(figures: Figures, places: Sequence[tuple[str, str]]) -> tuple[str,
     head = ["Reason", "Source", "File, place and error", "URL", "Id"]
 
     def cells(row: QuarantineExample) -> tuple[str, ...]:
-        return row.reason, row.source, row.detail or "–", row.url or "–", row.id
+        what = "; ".join(part for part in (row.place, row.detail) if part)
+        return row.reason, row.source, what or "–", row.url or "–", row.id
 
     return (
         table("Some of them: where they stand and what was wrong", head, map(cells, first), text_columns=5, wide=True),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pipeline.report.figures import Figures, SampleRow
-from pipeline.report.markup import count, details, escape, number, section
+from pipeline.report.markup import details, escape, number, plural, section
 
 
 def samples(figures: Figures) -> str:
@@ -26,7 +26,9 @@ def _stage(figures: Figures, stage: str) -> str:
     for row in mine:
         by_reason.setdefault(row.reason or "", []).append(row)
     inner = "".join(
-        details(f"{escape(reason)} <span class=sub>({count(_total(figures, stage, reason))} rows)</span>", _texts(rows))
+        details(
+            f"{escape(reason)} <span class=sub>({plural(_total(figures, stage, reason), 'row')})</span>", _texts(rows)
+        )
         for reason, rows in sorted(by_reason.items())
     )
     return details(f"<b>{escape(stage.replace('_', ' '))}</b>", inner)
@@ -42,7 +44,7 @@ def _kept(figures: Figures) -> str:
         rows = [row for row in figures.kept_samples if row.source == source.source]
         parts.append(
             details(
-                f"<b>{escape(source.source)}</b> <span class=sub>({count(source.documents)} documents)</span>",
+                f"<b>{escape(source.source)}</b> <span class=sub>({plural(source.documents, 'document')})</span>",
                 _texts(rows),
             )
         )

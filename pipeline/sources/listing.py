@@ -127,7 +127,7 @@ def _match(source: str, absolute: str, pattern: str, path_list_prefix: str | Non
 
 def _match_local(source: str, path: str, pattern: str) -> _Match:
     if os.path.isdir(path):
-        paths = tuple(_files_below(path))
+        paths = tuple(_files_below(source, path))
         if not paths:
             raise InputError(f"source {source}: the folder {path} holds no files")
         return _Match(path, paths, {})
@@ -149,8 +149,11 @@ def _existing_folder(path: str) -> str:
     return folder
 
 
-def _files_below(folder: str) -> Iterable[str]:
-    for directory, folders, names in os.walk(folder):
+def _files_below(source: str, folder: str) -> Iterable[str]:
+    def unlisted(error: OSError) -> None:
+        raise InputError(f"source {source}: the folder {error.filename} cannot be listed: {error.strerror}") from error
+
+    for directory, folders, names in os.walk(folder, onerror=unlisted):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield from (os.path.join(directory, name) for name in sorted(names) if not name.startswith("."))
 
@@ -180,15 +183,18 @@ def _match_remote(source: str, url: str) -> _Match:
         found: dict[str, dict[str, Any]] = retrying(lambda: filesystem.glob(pattern, detail=True))
     except OSError as error:
         raise InputError(f"source {source}: {url} cannot be listed: {error}") from error
+    # Stores drop the protocol, and some the host, from the names they give; the part below the folder stays the same.
+    folder = _fixed_folder(url)
+    stripped = filesystem._strip_protocol(folder).rstrip("/")
     infos = {
-        filesystem.unstrip_protocol(name): info
+        folder + name[len(stripped) :]: info
         for name, info in found.items()
         if info["type"] == "file" and not posixpath.basename(name).startswith(".")
     }
     if not infos:
         raise InputError(f"source {source}: no file matches {url}; list its folder with the store's own tool")
     complete = {url: info for url, info in infos.items() if info.get("size") is not None and _etag(info)}
-    return _Match(_fixed_folder(url), tuple(sorted(infos)), complete)
+    return _Match(folder, tuple(sorted(infos)), complete)
 
 
 def _has_wildcard(path: str) -> bool:

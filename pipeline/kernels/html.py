@@ -137,13 +137,16 @@ def _number(value: np.uint64) -> int:
 def _tag_end(data: np.ndarray, start: int) -> tuple[int, bool]:
     """Position after the `>` of a tag whose name ended at `start` (size + 1 where there is none), and whether `/>`."""
     i = start
+    has_name = False
     while i < data.size:
         byte = data[i]
         if byte == 62:
             return i + 1, data[i - 1] == 47
         i += 1
-        if byte != 61:
+        if byte != 61 or not has_name:  # an equals sign without a name before it begins one
+            has_name = byte != 47 and (has_name or not _is_space(byte))
             continue
+        has_name = False
         while i < data.size and _is_space(data[i]):
             i += 1
         if i < data.size and (data[i] == 34 or data[i] == 39):
@@ -165,10 +168,12 @@ def _comment_end(data: np.ndarray, start: int) -> int:
     """Position after a comment whose `<!--` ended at `start`; `-->`, `--!>`, and at once `>` or `->`, end it."""
     i = start
     while i < data.size:
-        if data[i] == 62:
-            dashes = i - 1 if data[i - 1] != 33 else i - 2
-            if i == start or (data[dashes] == 45 and data[dashes - 1] == 45 and dashes > start - 2):
-                return i + 1
+        if data[i] == 62 and (
+            i == start
+            or (data[i - 1] == 45 and data[i - 2] == 45 and i > start)
+            or (data[i - 1] == 33 and i - 3 >= start and data[i - 2] == 45 and data[i - 3] == 45)
+        ):
+            return i + 1
         i += 1
     return data.size
 

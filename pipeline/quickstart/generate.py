@@ -44,6 +44,8 @@ PREFER = ("encyclopedia", "manuals", "forum", "web", "arc", "wet")
 """Whose copy of a duplicate stays, first first; as in recipes/quickstart.yaml."""
 
 MIN_PAGES = 50
+MIN_CLEAN_PAGES = 60
+"""However few pages are asked for, the planted ones stand among ordinary ones."""
 _DATE = "2026-10-01T00:00:00Z"
 _ENCODINGS = ("", "gzip", "chunked", "gzip, chunked")
 
@@ -57,11 +59,12 @@ def inputs(folder: Path) -> dict[str, tuple[str, ...]]:
 def generate(folder: Path, pages: int = 3000, seed: int = 7) -> Truth:
     """Write a crawl of `pages` pages, its further sources and a benchmark into `folder`, and truth.jsonl beside them.
 
-    Damaged files, other responses and the further sources come on top of `pages`. All text is made up from rules in
+    One of everything planted and MIN_CLEAN_PAGES make 150 pages, also where fewer are asked for; damaged files,
+    other responses and the further sources come on top. All text is made up from the rules in
     `pipeline.quickstart.words`. Raises ValueError below 50 pages.
     """
     if pages < MIN_PAGES:
-        raise ValueError(f"pages is {pages}; at least {MIN_PAGES} are needed to hold one of everything planted")
+        raise ValueError(f"pages is {pages}; give at least {MIN_PAGES}")
     counts, sizes = Counts.of(pages), ReferenceSizes.of(pages)
     encyclopedia = encyclopedia_pages(seed, sizes.encyclopedia)
     shared = encyclopedia[: counts.shared_with_encyclopedia]
@@ -75,7 +78,7 @@ def generate(folder: Path, pages: int = 3000, seed: int = 7) -> Truth:
         *other_language_entries(seed, counts.other_language),
         *book_entries(seed, counts.books),
     ]
-    clean = list(clean_entries(seed, max(0, pages - len(entries))))
+    clean = list(clean_entries(seed, max(MIN_CLEAN_PAGES, pages - len(entries))))
     small = max(4, len(clean) // 25)  # ARC, WET and the plain WARC hold a few clean pages each
     arc, wet, plain, clean = clean[:small], clean[small : 2 * small], clean[2 * small : 3 * small], clean[3 * small :]
     web = _shuffled(seed, [*entries, *clean, *no_document_entries(seed, counts.no_document)])

@@ -35,8 +35,9 @@ SUFFIXES = (".gz", ".zst", ".bz2", ".xz", ".lz4")
 # A gzip member up to these sizes is inflated in one call by fastwarc (zlib-rs, 1.7 times as fast as zlib here).
 ONE_CALL_STORED_BYTES = 4 << 20
 ONE_CALL_OUTPUT_BYTES = 16 << 20
-# Small, because Python's decompressors return everything that a piece expands to.
 FEED_BYTES = 16 << 10
+# python-zstandard returns everything that a piece expands to, which can be 30,000 times its size.
+ZSTD_FEED_BYTES = 2 << 10
 BLOCK_BYTES = 1 << 20
 
 
@@ -232,19 +233,22 @@ def _stream_member(
     size, first = 0, True
     damage: Damage | None = None
     while not stream.eof and damage is None:
-        piece = window.take(fed, FEED_BYTES)
-        if not piece:
-            detail = f"the file ends inside a {kind} member of {fed - position} stored bytes so far"
-            damage = Damage(f"truncated_{kind}", position, detail, fed)
-            break
+        piece = _left_over(stream, kind)
+        if piece is None:
+            piece = window.take(fed, ZSTD_FEED_BYTES if kind == "zstd" else FEED_BYTES)
+            fed += len(piece)
+            if not piece:
+                detail = f"the file ends inside a {kind} member of {fed - position} stored bytes so far"
+                damage = Damage(f"truncated_{kind}", position, detail, fed)
+                parts.append(stream.flush() if kind == "gzip" else b"")
+                break
         before = stream.copy() if kind == "gzip" else None
         try:
-            data = stream.decompress(piece)
+            data = stream.decompress(piece) if kind == "zstd" else stream.decompress(piece, BLOCK_BYTES)
         except (zlib.error, zstandard.ZstdError, lzma.LZMAError, OSError, ValueError) as error:
             data = b"" if before is None else _up_to_error(before, piece)
             checksum = before is not None and str(error).endswith(("incorrect data check", "incorrect length check"))
-            damage = Damage(f"bad_{kind}", position, f"{kind}: {error}", fed + len(piece), checksum)
-        fed += len(piece)
+            damage = Damage(f"bad_{kind}", position, f"{kind}: {error}", fed, checksum)
         parts.append(data)
         size += len(data)
         if size >= BLOCK_BYTES and damage is None and not stream.eof:
@@ -252,6 +256,15 @@ def _stream_member(
             parts, size, first = [], 0, False
     yield Block(position, b"".join(parts), first, damage)
     return (fed - len(stream.unused_data) if damage is None else fed), damage
+
+
+def _left_over(stream: Any, kind: str) -> bytes | None:
+    """Input that BLOCK_BYTES of output did not use up, b"" where the stream holds it itself; None where none is."""
+    if kind == "gzip":
+        return stream.unconsumed_tail or None
+    if kind == "zstd":
+        return None
+    return None if stream.needs_input else b""
 
 
 def _up_to_error(stream: Any, piece: bytes) -> bytes:

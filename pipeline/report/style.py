@@ -145,8 +145,15 @@ details details{margin:.15rem 0 .15rem 1rem}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--code);border-radius:.35rem;padding:.6rem .8rem;
  margin:.35rem 0; max-height:24rem;overflow:auto;unicode-bidi:plaintext;text-align:start}
 footer{color:var(--soft);font-size:.85rem;padding-top:1.5rem;padding-bottom:3rem}
-@media print{body{font-size:10.5pt}nav{display:none}section{break-inside:auto}pre{max-height:none}
- .scroll{overflow:visible}}
+@media print{
+body{font-size:10.5pt}
+nav{display:none}
+h2,h3,figcaption,caption{break-after:avoid-page}
+tr{break-inside:avoid-page}
+figure:has(.funnel){break-inside:auto}
+pre{max-height:none}
+.scroll{overflow:visible}
+}
 """
 )
 

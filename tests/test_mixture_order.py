@@ -8,6 +8,7 @@ from mixture_helpers import documents, placed
 
 from pipeline.kernels.order import copy_hashes
 from pipeline.mixture.order import (
+    BIN_BITS,
     add_sparse,
     epochs_count,
     held_out,
@@ -77,9 +78,9 @@ def _expected(source, name, seed, target):
             for epoch in range(epochs):
                 one = np.ones(1, dtype=np.int32)
                 u = int(copy_hashes(words[row : row + 1], one * segment, one * epoch, key)[0])
-                u_bin, rest = divmod(u, 1 << 48)
+                u_bin, rest = divmod(u, 1 << (64 - BIN_BITS))
                 below, inside = sum(bins[epoch][:u_bin]), bins[epoch][u_bin]
-                twice = 2 * (epoch * unique + below) + own + ((rest >> 16) * 2 * (inside - own) >> 32)
+                twice = 2 * (epoch * unique + below) + own + ((rest >> (32 - BIN_BITS)) * 2 * (inside - own) >> 32)
                 if twice < 2 * target:
                     kept.append((row, segment, epoch, twice / (2 * target)))
     return kept
@@ -166,7 +167,7 @@ def test_sparse_histograms_hold_the_bins_with_tokens_only():
     source = documents([100, 3], 1)
     dense = histogram(source.ids, source.n_tokens, source="web", seed=1, seq_len_tokens=SEQ_LEN, epochs=2)
     epoch, u_bin, tokens = to_sparse(dense)
-    assert dense.shape == (2, 65536)
+    assert dense.shape == (2, 1 << BIN_BITS)
     assert len(tokens) == 6
     assert sorted(tokens[epoch == 0].tolist()) == [3, 36, 64]
     assert (epoch.dtype, u_bin.dtype, tokens.dtype) == (np.int32, np.int32, np.int64)

@@ -169,7 +169,7 @@ def test_short_runs(lengths):
 
 
 def test_windows_hold_where_bins_are_heavy():
-    # 256 bins for 66 million tokens are as heavy as 65,536 bins for 17 billion: the order within a bin is plain chance,
+    # 256 bins for 66 million tokens are as heavy as 262,144 for 68 billion: the order within a bin is plain chance,
     # and without the evening-out of `shards.pack` the worst window is 5 points off.
     run = run_mixture(50_000_000, 1, "any length", 4, bits=8)
     assert run.window_error < 0.01

@@ -28,8 +28,10 @@ Int32Array = npt.NDArray[np.int32]
 Int64Array = npt.NDArray[np.int64]
 Float64Array = npt.NDArray[np.float64]
 
-# 65,536 bins a (source, epoch). Segments of one bin are ordered by chance; `shards.pack` evens that out.
-BIN_BITS = 16
+# 262,144 bins a (source, epoch), 2 MiB. Segments of one bin are ordered by chance, which `shards.pack` evens out, but
+# the cut at the end of a run is final: in runs of 5 M tokens with 65,536 bins, 2 seeds in 3,000 had two segments of a
+# source with a share of 3 % in the bin of the cut, and were up to 1.6 % off; with these none was (0.74 %).
+BIN_BITS = 18
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ class C4Params(FilterParams):
     min_sentences: NonNegativeInt | None = 3
     """Drops pages with fewer sentences after the line rules."""
     min_long_lines: NonNegativeInt | None = None
-    """mC4 asks for 3 lines of `long_line_chars` (Xue et al. 2020, arXiv:2010.11934, section 3.1)."""
+    """mC4 asks for 3 lines of `long_line_chars` (Xue et al. 2020, arXiv:2010.11934)."""
     long_line_chars: PositiveInt = 200
 
     def files(self) -> tuple[Path, ...]:

@@ -1,4 +1,4 @@
-"""FineWeb's own rules, after Gopher's and C4's (Penedo et al. 2024, arXiv:2406.17557, section 3.6).
+"""FineWeb's own rules, after Gopher's and C4's (Penedo et al. 2024, arXiv:2406.17557).
 
 The limit on characters in duplicated lines is 0.1 in the main text but 0.01 in the appendix and in the released code;
 the code's value is the default. The rule on newlines is in the code only. Thresholds are strict.
@@ -43,7 +43,7 @@ def _apply_fineweb(batch: pa.RecordBatch, params: FineWebParams) -> FilterResult
 FINEWEB = Filter(
     name="fineweb",
     summary="Drops pages made of lists: few lines end a sentence, many are short, repeated or nearly empty.",
-    source="FineWeb (arXiv:2406.17557), section 3.6 and appendix, and its released code",
+    source="FineWeb (arXiv:2406.17557), on additional heuristic filters, and its released code",
     params=FineWebParams,
     reasons=tuple(rule.reason for rule in RULES),
     column="text",

@@ -15,11 +15,11 @@ from pipeline.filters.examples import GERMAN_PROSE, PROSE, SENTENCES, chorus, ec
 from pipeline.kernels import gopher_quality, gopher_repetition
 
 STOP_WORDS = ("the", "be", "to", "of", "and", "that", "have", "with")
-"""Appendix A.1.1: a page must hold at least two of these."""
+"""Appendix A: a page must hold at least two of these."""
 
 
 class GopherQualityParams(FilterParams):
-    """Defaults: Appendix A.1.1, "Quality filtering". A limit of None switches its rule off."""
+    """Defaults: Appendix A, "Quality filtering". A limit of None switches its rule off, as 0 does for stop words."""
 
     min_words: NonNegativeInt | None = 50
     max_words: NonNegativeInt | None = 100_000
@@ -32,6 +32,7 @@ class GopherQualityParams(FilterParams):
     min_alpha_word_fraction: float | None = 0.8
     min_stop_words: NonNegativeInt = 2
     stop_words: tuple[str, ...] = STOP_WORDS
+    """Matched whole and in the case given, so list what prose in your language holds; each must be one word."""
     stop_word_count: Literal["distinct", "occurrences"] = "distinct"
     """DCLM counts occurrences, datatrove distinct words; the paper's "at least two of" reads as distinct."""
 
@@ -95,7 +96,7 @@ def _apply_repetition(batch: pa.RecordBatch, params: GopherRepetitionParams) -> 
 GOPHER_QUALITY = Filter(
     name="gopher_quality",
     summary="Drops pages whose length, word shapes, symbols, bullets or stop words are not those of prose.",
-    source="Gopher (arXiv:2112.11446), Appendix A.1.1, quality filtering",
+    source="Gopher (arXiv:2112.11446), Appendix A, quality filtering",
     params=GopherQualityParams,
     reasons=tuple(rule.reason for rule in QUALITY_RULES),
     column="text",
@@ -119,7 +120,7 @@ GOPHER_QUALITY = Filter(
 GOPHER_REPETITION = Filter(
     name="gopher_repetition",
     summary="Drops pages that repeat lines, paragraphs or word n-grams.",
-    source="Gopher (arXiv:2112.11446), Appendix A.1.1, repetition removal, Table A1",
+    source="Gopher (arXiv:2112.11446), Appendix A, repetition removal, Table A1",
     params=GopherRepetitionParams,
     reasons=tuple(rule.reason for rule in REPETITION_RULES),
     column="text",

@@ -1,8 +1,8 @@
 """Rules on a page's address: blocked domains, words, length, and hosts that are bare IP addresses.
 
-The shape is RefinedWeb's (Penedo et al. 2023, arXiv:2306.01116, appendix G.1): a domain block list and words in the
-address, some of which drop a page alone (hard) and some only together (soft). No list is shipped; a recipe names its
-own.
+The shape is RefinedWeb's (Penedo et al. 2023, arXiv:2306.01116, appendix on URL filtering): a domain block list and
+words in the address, some of which drop a page alone (hard) and some only together (soft). No list is shipped; a
+recipe names its own.
 """
 
 import re
@@ -121,7 +121,7 @@ def _words(words: tuple[str, ...], files: tuple[Path, ...]) -> frozenset[str]:
 URL = Filter(
     name="url",
     summary="Drops pages by their address; a row without an address passes.",
-    source="RefinedWeb (arXiv:2306.01116), appendix G.1, without its lists",
+    source="RefinedWeb (arXiv:2306.01116), appendix on URL filtering, without its lists",
     params=UrlParams,
     reasons=tuple(rule.reason for rule in RULES),
     column="url",

@@ -4,7 +4,6 @@ Numba's on-disk cache looks at the file of the outermost function alone, so a ke
 helper in another file changes. Kernels therefore cache under a digest of all sources of this package.
 """
 
-import getpass
 import hashlib
 import os
 import tempfile
@@ -38,13 +37,14 @@ def _cache_dir() -> str:
     for source in sorted(here.glob("*.py")):
         digest.update(source.name.encode() + b"\0" + source.read_bytes())
     name = f"numba-{digest.hexdigest()[:16]}"
-    user_cache = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser()
-    for base in (here / "__pycache__", user_cache / "winnow"):
+    user_cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    private = f"winnow-{os.getuid()}" if hasattr(os, "getuid") else "winnow"
+    for base in (here / "__pycache__", Path(user_cache) / "winnow", Path(tempfile.gettempdir()) / private):
         folder = base / name
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError:
             continue
         if os.access(folder, os.W_OK):
             return str(folder)
-    return str(Path(tempfile.gettempdir()) / f"winnow-{getpass.getuser()}" / name)
+    return ""  # numba looks for a place itself, and says so where it finds none

@@ -1,4 +1,4 @@
-"""The measures of Gopher's quality rules (arXiv:2112.11446, Appendix A.1.1)."""
+"""The measures of Gopher's quality rules (arXiv:2112.11446, Appendix A)."""
 
 import numpy as np
 import numpy.typing as npt

@@ -12,6 +12,8 @@ from typing import Any
 import xxhash
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
+from pipeline.errors import WinnowError
+
 END_OF_TEXT = "<|endoftext|>"
 # Names in published tokenizers: GPT-2 and NeoX, Llama 3, Llama 2 and Mistral and BLOOM, Gemma, DeepSeek.
 KNOWN_END_OF_TEXT = (END_OF_TEXT, "<|end_of_text|>", "</s>", "<eos>", "<｜end▁of▁sentence｜>")
@@ -23,7 +25,7 @@ _MIN_FREQUENCY = 2
 _MAX_WORD_CHARS = 1000
 
 
-class TokenizerError(ValueError):
+class TokenizerError(WinnowError):
     """A tokenizer that cannot be used; the message names the file and the next action."""
 
 

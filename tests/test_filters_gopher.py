@@ -76,7 +76,7 @@ def test_decisions_on_real_text_are_those_of_plain_python(name: str, decide, sha
     found = FILTERS[name].apply(batch(texts), FILTERS[name].params())
     reasons = [FILTERS[name].reasons[code - 1] if code else None for code in found.code]
     assert reasons == [decide(text) for text in texts]
-    assert len(set(reasons)) > 3
+    assert len(set(reasons)) > 2
 
 
 def batch(texts: list[str]) -> pa.RecordBatch:

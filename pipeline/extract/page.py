@@ -15,12 +15,19 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`keep` with a text, or `drop` / `quarantine` with a reason. `replaced` counts characters that could not be read."""
+    """`keep` with a text, or `drop` / `quarantine` with a reason."""
 
     text: str | None
     charset: str
+    """WHATWG name, lower case; empty where the page was set aside before it was decoded."""
     verdict: Literal["keep", "drop", "quarantine"]
     reason: str | None
     detail: str
     replaced: int
+    """Characters of the page that could not be read."""
     title: str | None
+
+
+def set_aside(reason: str, detail: str, charset: str = "", replaced: int = 0) -> Outcome:
+    """The outcome of a page that is quarantined."""
+    return Outcome(None, charset, "quarantine", reason, detail, replaced, None)

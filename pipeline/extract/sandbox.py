@@ -1,45 +1,69 @@
 """Extraction in a child process: a page that hangs, crashes or eats memory costs that page alone.
 
-Pages are sent ahead, so that the child never waits for its worker; outcomes come back in order. What was sent to a
+Pages are sent ahead, so that the child does not wait for its worker; outcomes come back in order. What was sent to a
 child that ended is sent again to the next one, but for the page that ended it.
 """
 
 import os
-import pickle
-import select
 import signal
-import socket
-import subprocess
-import sys
-import threading
-import time
 from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from types import TracebackType
 
-from pipeline.errors import WinnowError
-from pipeline.extract.child import FORK, LENGTH, WAIT
+from pipeline.extract.channel import Child
+from pipeline.extract.child import WALL_FACTOR, WALL_SECONDS
+from pipeline.extract.limits import beyond_limits
 from pipeline.extract.options import ExtractOptions
-from pipeline.extract.page import Outcome, Page
+from pipeline.extract.page import Outcome, Page, set_aside
+from pipeline.extract.processes import End, Template, TemplateEnded, leave_template, take_template
+from pipeline.extract.template import TemplateConfig
 
-PAGES_AHEAD = 3
-# A child that uses no CPU and says nothing is stuck in the kernel; this is not expected, and generous.
-STALLED_FACTOR, STALLED_SECONDS = 10, 120
-START_SECONDS = 180
-_READ_BYTES = 1 << 18
+PAGES_AHEAD = 4
+BYTES_AHEAD = 32 << 20
+_ANSWERS_AHEAD = 64
+# A page at the limits of bytes and elements needs 0.5 GB.
+MAX_RESIDENT_BYTES = 2 << 30
+RETIRE_BYTES = 256 << 20
+# A crash may come from what earlier pages left behind: only a page that ends a fresh process, too, is set aside.
+_ATTEMPTS = 2
 
-_templates = threading.local()
+
+@dataclass(slots=True)
+class _Slot:
+    page: Page
+    outcome: Outcome | None
+    attempts: int = 0
 
 
 class Sandbox:
-    """Extracts pages in child processes. One a thread at a time; the template process outlives it for the next one."""
+    """Extracts pages in child processes. Use from one thread at a time; starts nothing before the first page.
+
+    `gate_languages` are those that the language gate lets pass, where `options.language_gate` is set.
+    `extractor` names a function (`module:function`) to call in place of the method's, for experiments and tests.
+    """
 
     def __init__(
-        self, options: ExtractOptions, *, gate_languages: tuple[str, ...] = (), language_model: str = "lid.176"
+        self,
+        options: ExtractOptions,
+        *,
+        gate_languages: tuple[str, ...] = (),
+        language_model: str = "lid.176",
+        extractor: str | None = None,
+        max_resident_bytes: int = MAX_RESIDENT_BYTES,
+        retire_bytes: int = RETIRE_BYTES,
     ) -> None:
         self._options = options
-        self._template = _template(options, ",".join(gate_languages), language_model)
-        self._child: _Child | None = None
+        self._config = TemplateConfig(
+            options=options,
+            gate_languages=gate_languages if options.language_gate else (),
+            language_model=str(language_model),
+            extractor=extractor,
+            max_resident_bytes=max_resident_bytes,
+            retire_bytes=retire_bytes,
+        )
+        self._template: Template | None = None
+        self._child: Child | None = None
 
     def __enter__(self) -> "Sandbox":
         return self
@@ -50,189 +74,105 @@ class Sandbox:
         self.close()
 
     def close(self) -> None:
-        """End the child."""
+        """End the child; the template waits for the next sandbox of this process."""
         if self._child is not None:
-            self._child.end()
+            self._child.close()
             self._child = None
+        if self._template is not None:
+            leave_template(self._template)
+            self._template = None
 
     def extract(self, pages: Iterable[Page]) -> Iterator[Outcome]:
-        """One outcome a page, in order. Reads at most PAGES_AHEAD pages ahead."""
-        source = iter(pages)
-        sent: deque[Page] = deque()
-        more = True
-        while more or sent:
-            while more and len(sent) < PAGES_AHEAD:
-                page = next(source, None)
-                if page is None:
-                    more = False
-                    break
-                sent.append(page)
-                if self._child is not None:
-                    self._child.send(page)
-            if not sent:
-                break
-            if self._child is None:
-                self._child = _Child(self._template)
-                for page in sent:
-                    self._child.send(page)
-            yield self._next(sent)
-
-    def _next(self, sent: deque[Page]) -> Outcome:
-        """The outcome of the oldest page."""
-        child = self._child
-        assert child is not None
-        answer = child.receive(STALLED_SECONDS + STALLED_FACTOR * self._options.cpu_seconds)
-        if answer is None:
-            outcome = _post_mortem(child.end(), self._options)
-            self._child = None
-        else:
-            fields, last = answer
-            outcome = Outcome(*fields)  # type: ignore[arg-type]
-            if last:
-                child.end()
-                self._child = None
-        sent.popleft()
-        return outcome
-
-
-def _post_mortem(status: int, options: ExtractOptions) -> Outcome:
-    """What the end of a child says about the page it worked on."""
-    number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-    if number == signal.SIGPROF:
-        reason, detail = "extract_cpu_deadline", f"more than cpu_seconds {options.cpu_seconds:g} of CPU time"
-    elif number:
-        reason, detail = "extract_crashed", f"the extraction process was ended by {signal.Signals(number).name}"
-    else:
-        reason, detail = (
-            "extract_crashed",
-            f"the extraction process ended with code {os.waitstatus_to_exitcode(status)}",
-        )
-    return Outcome(None, "", "quarantine", reason, detail, 0, None)
-
-
-class _Template:
-    """The warm process that children are forked from."""
-
-    def __init__(self, options: ExtractOptions, languages: str, model: str) -> None:
-        ours, theirs = socket.socketpair()
-        environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-        # What this process can import, the template can, too.
-        environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
-        program = "from pipeline.extract.child import main; main()"
-        command = [sys.executable, "-c", program, str(theirs.fileno()), options.model_dump_json()]
-        self.process = subprocess.Popen(
-            [*command, languages, model],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            pass_fds=[theirs.fileno()],
-            env=environment,
-        )
-        theirs.close()
-        self.control = ours
-        ours.settimeout(START_SECONDS)
+        """One outcome a page, in order; reads a few pages ahead. Raises WinnowError where no child can be started."""
+        source: Iterator[Page] | None = iter(pages)
+        slots: deque[_Slot] = deque()
         try:
-            ready = ours.recv(1)
-        except TimeoutError:
-            ready = b""
-        if ready != b"R":
-            self.process.kill()
-            raise WinnowError(f"the extraction process did not start (exit code {self.process.wait()})")
+            while True:
+                while source is not None and _has_room(slots):
+                    page = next(source, None)
+                    if page is None:
+                        source = None
+                        break
+                    slots.append(self._admit(page))
+                if not slots:
+                    return
+                while slots[0].outcome is None:
+                    self._advance(slots)
+                outcome = slots.popleft().outcome
+                assert outcome is not None
+                yield outcome
+        finally:
+            if self._child is not None and any(slot.outcome is None for slot in slots):
+                self._child.kill()  # the caller has gone away from pages that are under way
+                self._child = None
 
-    @property
-    def alive(self) -> bool:
-        return self.process.poll() is None
+    def _admit(self, page: Page) -> _Slot:
+        slot = _Slot(page, beyond_limits(page.content, self._options))
+        if slot.outcome is None and self._child is not None:
+            self._child.send(page)
+        return slot
 
-    def fork(self) -> tuple[int, socket.socket]:
-        """A new child: its process id and the socket that it reads pages from."""
-        ours, theirs = socket.socketpair()
-        socket.send_fds(self.control, [FORK], [theirs.fileno()])
-        theirs.close()
-        return self._answer(), ours
-
-    def wait(self, pid: int) -> int:
-        """The wait status of a child that ended or is ending."""
-        self.control.sendall(WAIT + LENGTH.pack(pid))
-        return self._answer()
-
-    def _answer(self) -> int:
-        data = self.control.recv(LENGTH.size, socket.MSG_WAITALL)
-        if len(data) < LENGTH.size:
-            raise WinnowError("the extraction process ended; run the same command again")
-        return int(LENGTH.unpack(data)[0])
-
-
-def _template(options: ExtractOptions, languages: str, model: str) -> _Template:
-    """This thread's template for these options: started once, because loading the libraries takes a second."""
-    key = (os.getpid(), options, languages, model)
-    found: _Template | None = getattr(_templates, "value", None)
-    if found is None or _templates.key != key or not found.alive:
-        if found is not None and _templates.key[0] == os.getpid():
-            found.control.close()
-            found.process.kill()
-            found.process.wait()
-        _templates.value, _templates.key = _Template(options, languages, model), key
-    return _templates.value  # type: ignore[no-any-return]
-
-
-class _Child:
-    """A forked process, with what is on its way to it and back. Neither side ever waits for the other to read."""
-
-    def __init__(self, template: _Template) -> None:
-        self._template = template
-        self.pid, self._socket = template.fork()
-        self._socket.setblocking(False)
-        self._out: deque[memoryview] = deque()
-        self._in = bytearray()
-
-    def send(self, page: Page) -> None:
-        data = pickle.dumps((page.content, page.charset, page.url), protocol=pickle.HIGHEST_PROTOCOL)
-        self._out.append(memoryview(LENGTH.pack(len(data)) + data))
-        self._push()
-
-    def _push(self) -> None:
-        while self._out:
-            try:
-                count = self._socket.send(self._out[0])
-            except BlockingIOError:
+    def _advance(self, slots: deque[_Slot]) -> None:
+        """One more answer, or the end of a child."""
+        oldest = slots[0]
+        try:
+            if self._child is None:
+                self._child = self._start()
+                for slot in slots:
+                    if slot.outcome is None:
+                        self._child.send(slot.page)
+            answer = self._child.receive(2 * (WALL_FACTOR * self._options.cpu_seconds + WALL_SECONDS))
+            if answer is not None:
+                last, *fields = answer
+                oldest.outcome = Outcome(*fields)
+                if last:
+                    self._child.close()
+                    self._child = None
                 return
-            except OSError:  # it ended; receive finds out
-                self._out.clear()
-                return
-            rest = self._out.popleft()[count:]
-            if rest:
-                self._out.appendleft(rest)
+            assert self._template is not None
+            end = self._template.end_of(self._child.number)
+        except TemplateEnded:
+            self._discard()
+            oldest.attempts += 1
+            if oldest.attempts >= _ATTEMPTS:
+                raise
+            return
+        self._child.close()
+        self._child = None
+        oldest.attempts += 1
+        found = _post_mortem(end, self._config)
+        if found.reason in ("extract_cpu_deadline", "extract_wall_deadline") or oldest.attempts >= _ATTEMPTS:
+            oldest.outcome = found
 
-    def receive(self, timeout_seconds: float) -> tuple[tuple[object, ...], bool] | None:
-        """The next answer, or None where the child ended, or was ended because nothing came for so long."""
-        deadline = time.monotonic() + timeout_seconds
-        while True:
-            if len(self._in) >= LENGTH.size:
-                (length,) = LENGTH.unpack_from(self._in)
-                if len(self._in) >= LENGTH.size + length:
-                    data = bytes(self._in[LENGTH.size : LENGTH.size + length])
-                    del self._in[: LENGTH.size + length]
-                    return pickle.loads(data)  # type: ignore[no-any-return]
-            wanted = select.POLLIN | (select.POLLOUT if self._out else 0)
-            poll = select.poll()
-            poll.register(self._socket, wanted)
-            events = poll.poll(max(0.0, deadline - time.monotonic()) * 1000)
-            if not events:
-                os.kill(self.pid, signal.SIGKILL)
-                return None
-            if events[0][1] & select.POLLOUT:
-                self._push()
-            if events[0][1] & ~select.POLLOUT:
-                try:
-                    data = self._socket.recv(_READ_BYTES)
-                except BlockingIOError:
-                    continue
-                except OSError:
-                    return None
-                if not data:
-                    return None
-                self._in += data
+    def _start(self) -> Child:
+        if self._template is None:
+            self._template = take_template(self._config)
+        return Child(self._template)
 
-    def end(self) -> int:
-        """Close and reap; returns the wait status."""
-        self._socket.close()
-        return self._template.wait(self.pid)
+    def _discard(self) -> None:
+        if self._child is not None:
+            self._child.close()
+            self._child = None
+        if self._template is not None:
+            self._template.close()
+            self._template = None
+
+
+def _has_room(slots: deque[_Slot]) -> bool:
+    waiting = [len(slot.page.content) for slot in slots if slot.outcome is None]
+    return len(slots) < _ANSWERS_AHEAD and len(waiting) < PAGES_AHEAD and sum(waiting) < BYTES_AHEAD
+
+
+def _post_mortem(end: End, config: TemplateConfig) -> Outcome:
+    """What the end of a child says about the page it worked on."""
+    code = os.waitstatus_to_exitcode(end.status)
+    if end.heavy:
+        limit = f"{config.max_resident_bytes / (1 << 30):.3g} GiB"
+        return set_aside("extract_memory", f"the extraction process held more than {limit}")
+    if code == -signal.SIGPROF:
+        return set_aside("extract_cpu_deadline", f"more than cpu_seconds, {config.options.cpu_seconds:g} s of CPU time")
+    if code == -signal.SIGALRM:
+        return set_aside("extract_wall_deadline", "no end in sight, and the CPU time not used up")
+    if -code in set(signal.Signals):
+        return set_aside("extract_crashed", f"the extraction process was ended by {signal.Signals(-code).name}")
+    return set_aside("extract_crashed", f"the extraction process ended with exit code {code}")

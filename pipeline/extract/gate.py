@@ -1,0 +1,47 @@
+"""The optional language gate: pages that are surely in none of the wanted languages skip the costly extraction.
+
+It reads two places of all visible text (never the cheap main text, whose language is a worse guess, nor its length),
+and drops a page only where both say another language. Measured on 1,820 pages of 30 languages, against the language
+of the text that trafilatura finds: no English, German, Russian, Chinese, Polish or Greek page lost of 450, 518, 167,
+194, 201 and 165; 2.1 to 2.5 % of the other pages pass. With the first place alone 1 to 4 pages are lost; with
+a score of .2 from both 2, and 0.4 to 1.3 % pass.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Detect = Callable[[str], tuple[str, float]]
+"""A text to (language, score)."""
+
+GATE_MIN_SCORE = 0.5
+# The detector reads the first 1,000 characters, which are often navigation.
+SECOND_PLACE = 1 / 3
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageGate:
+    """Languages that pass, and who tells them."""
+
+    wanted: frozenset[str]
+    detect: Detect
+
+    def other_language(self, html: str) -> str | None:
+        """What the page is written in where that is surely no wanted language (`de 0.9731`), else None."""
+        from pipeline.extract.resiliparse import all_text
+
+        text = all_text(html)
+        found = ""
+        for start in (0, int(len(text) * SECOND_PLACE)):
+            language, score = self.detect(text[start:])
+            if language in self.wanted or score < GATE_MIN_SCORE:
+                return None
+            found = found or f"{language} {score:.4f}"
+        return found
+
+
+def load_gate(languages: tuple[str, ...], model: str) -> LanguageGate:
+    """The gate with fastText's language model, loaded once."""
+    from pipeline.tag.language import detect, load
+
+    loaded = load(model)
+    return LanguageGate(frozenset(languages), lambda text: detect(text, loaded))

@@ -86,11 +86,12 @@ def decode_body(message: HttpMessage, max_bytes: int) -> bytes:
     body = bytes(message.body)
     if "chunked" in message.transfer_encoding:
         body = dechunk(body)
-    codings = f"{message.content_encoding},{message.transfer_encoding}".split(",")
-    for coding in reversed([coding.strip() for coding in codings]):
-        decoder = _DECODERS.get(coding)
-        if decoder is not None:
-            body = decoder(body, max_bytes)
+    if message.content_encoding or message.transfer_encoding:
+        codings = f"{message.content_encoding},{message.transfer_encoding}".split(",")
+        for coding in reversed([coding.strip() for coding in codings]):
+            decoder = _DECODERS.get(coding)
+            if decoder is not None:
+                body = decoder(body, max_bytes)
     if len(body) > max_bytes:
         raise BodyTooLargeError(f"the decoded body exceeds max_record_bytes: {max_bytes}")
     return body

@@ -19,13 +19,14 @@ _MAX_BATCH_ROWS = 4096
 _BUFFER_BYTES = 1 << 20
 # pyarrow raises its own classes, and OSError for damaged pages.
 _ERRORS = (pa.ArrowException, OSError, ValueError)
-_BAD_VALUES = (pa.ArrowException, ValueError, OverflowError)
+_BAD_VALUES = (pa.ArrowException, ValueError, OverflowError, LookupError)
 
 
 def read(file: InputFile, split: Split, options: RowOptions) -> Iterator[Record | Rejected]:
     """One outcome for each row of the row groups [start, end) of the split."""
     try:
         parquet = _open(file)
+        columns = _columns(parquet.schema_arrow, options)
     except _ERRORS as error:
         reason, problem = _cannot_open(file, error)
         yield Rejected(split.first_ordinal, "quarantine", reason, f"{file.relpath}: {problem}")
@@ -35,7 +36,6 @@ def read(file: InputFile, split: Split, options: RowOptions) -> Iterator[Record 
         if split.start == 0 and footer.num_rows == 0:
             yield Rejected(0, "quarantine", "empty_file", f"{file.relpath}: no rows")
             return
-        columns = _columns(parquet.schema_arrow, options)
         ordinal = split.first_ordinal
         for group in range(split.start, footer.num_row_groups if split.end is None else split.end):
             yield from _row_group(file, parquet, group, ordinal, columns, options)
@@ -43,8 +43,15 @@ def read(file: InputFile, split: Split, options: RowOptions) -> Iterator[Record 
 
 
 def _open(file: InputFile) -> pq.ParquetFile:
+    """Raises one of _ERRORS for what is no Parquet file, also where the footer contradicts itself: its counts of rows
+    become ordinals, so that they must not come from damage."""
     source = open_binary(file.path)
-    return pq.ParquetFile(source, pre_buffer=False, buffer_size=_BUFFER_BYTES, page_checksum_verification=True)
+    parquet = pq.ParquetFile(source, pre_buffer=False, buffer_size=_BUFFER_BYTES, page_checksum_verification=True)
+    footer = parquet.metadata
+    counts = [footer.row_group(group).num_rows for group in range(footer.num_row_groups)]
+    if sum(counts) != footer.num_rows or min(counts, default=0) < 0:
+        raise ValueError(f"the footer promises {footer.num_rows} rows, and {sum(counts)} in its row groups")
+    return parquet
 
 
 def _cannot_open(file: InputFile, error: Exception) -> tuple[str, str]:
@@ -73,9 +80,11 @@ def _row_group(
     batch_rows = max(1, min(_MAX_BATCH_ROWS, _BATCH_BYTES // row_bytes))
     done = 0
     problem = "fewer rows than the footer says"
-    batches = parquet.iter_batches(batch_rows, row_groups=[group], columns=columns, use_threads=False)
+    batches: Iterator[pa.RecordBatch] | None = None
     while done < footer.num_rows:
         try:
+            if batches is None:
+                batches = parquet.iter_batches(batch_rows, row_groups=[group], columns=columns, use_threads=False)
             batch = next(batches, None)
         except _ERRORS as error:
             batch, problem = None, _first_line(error)
@@ -127,18 +136,22 @@ def index(file: InputFile, split_bytes: int, options: RowOptions) -> list[Split]
     """Splits at row groups, from the footer alone; `start` and `end` count row groups. None with a single one."""
     try:
         with _open(file) as parquet:
-            groups = [parquet.metadata.row_group(i) for i in range(parquet.metadata.num_row_groups)]
+            footer = parquet.metadata
+            groups = [footer.row_group(i) for i in range(footer.num_row_groups)]
     except _ERRORS:
         return None
-    starts, ordinal, size = [(0, 0)], 0, 0
+    if len(groups) < 2:
+        return None
+    # Stored sizes are in the column chunks, but asking a damaged footer for those ends the process (pyarrow 25).
+    unpacked_bytes = sum(group.total_byte_size for group in groups)
+    packing = 1.0 if file.size is None or unpacked_bytes <= 0 else file.size / unpacked_bytes
+    starts, ordinal, size = [(0, 0)], 0, 0.0
     for number, group in enumerate(groups):
         if size >= split_bytes:
             starts.append((number, ordinal))
             size = 0
-        size += sum(group.column(i).total_compressed_size for i in range(group.num_columns))
+        size += group.total_byte_size * packing
         ordinal += group.num_rows
-    if len(groups) < 2:
-        return None
     ends = [*(start for start, _ in starts[1:]), None]
     return [Split(i, start, end, first) for i, ((start, first), end) in enumerate(zip(starts, ends, strict=True))]
 

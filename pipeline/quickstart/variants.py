@@ -44,7 +44,8 @@ def edited(page: Page, seed: int, key: str, target: float) -> Page:
     step = len(spots) / edits
     for number in range(edits):
         i, j = spots[min(len(spots) - 1, int((number + 0.3 + 0.4 * dice.draw()) * step))]
-        lines[i][1][j] = next(word for word in iter(lambda: writer.expand("count"), "") if word != lines[i][1][j])
+        numerals = iter(lambda: writer.expand("count"), "")
+        lines[i][1][j] = next(word for word in numerals if word.isalpha() and word != lines[i][1][j])
     blocks = list(page.blocks)
     for place, words in lines:
         blocks[place] = Block("p", (" ".join(words),))

@@ -48,7 +48,7 @@ _RULES = {
         Hautefaye, Pontelune, Sablonnière, Castelmoron-le-Vieux, Font-Romane"""),
     "year": tuple(str(year) for year in range(1785, 2021)),
     "count": (
-        *split_words("trois, quatre, cinq, six, sept, huit, neuf, dix, douze, quinze, vingt, trente"),
+        *split_words("trois, quatre, cinq, six, sept, huit, neuf, dix, douze, quinze, vingt, trente") * 3,
         *(str(n) for n in range(13, 99)),
     ),
     "month": split_words(

@@ -27,7 +27,7 @@ _RULES = {
         Kaltenbach, Lindenthal, Mühlrode, Niederwald, Oberstein, Rabenfels, Sandhausen, Tiefensee, Wiesengrund"""),
     "year": tuple(str(year) for year in range(1785, 2021)),
     "count": (
-        *split_words("drei, vier, fünf, sechs, sieben, acht, neun, zehn, zwölf, zwanzig, dreißig"),
+        *split_words("drei, vier, fünf, sechs, sieben, acht, neun, zehn, zwölf, zwanzig, dreißig") * 3,
         *(str(n) for n in range(13, 99)),
     ),
     "month": split_words(

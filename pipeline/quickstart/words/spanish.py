@@ -41,7 +41,7 @@ _RULES = {
     """),
     "year": tuple(str(year) for year in range(1785, 2021)),
     "count": (
-        *split_words("tres, cuatro, cinco, seis, siete, ocho, nueve, diez, doce, quince, veinte, treinta"),
+        *split_words("tres, cuatro, cinco, seis, siete, ocho, nueve, diez, doce, quince, veinte, treinta") * 3,
         *(str(n) for n in range(13, 99)),
     ),
     "month": split_words(

@@ -100,9 +100,11 @@ def run(
 
 def _drive(plan: Plan, workers: int, driver: str, beam_options: Sequence[str], timer: "_StageTimer") -> None:
     if driver == "local":
-        from pipeline.kernels import warm_up
+        from pipeline.warm_up import warm_up
 
-        warm_up()  # once here, so that workers load compiled kernels and do not all compile them
+        warm_up(
+            next(str(stage.places["language_model"]) for stage in plan.graph.stages if "language_model" in stage.places)
+        )
         local.run(plan.graph, workers=workers, progress=timer)
     elif driver == "beam":
         from pipeline.engine import beam

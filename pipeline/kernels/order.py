@@ -6,7 +6,8 @@ take documents as `id_words` uint64[n, 2] (the 16 id bytes, little-endian) and `
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from pipeline.kernels.compile import kernel
 
 UInt64Array = npt.NDArray[np.uint64]
 Int64Array = npt.NDArray[np.int64]
@@ -23,25 +24,25 @@ _FRACTION_BITS = np.uint64(32)
 _WORD_BITS = np.uint64(64)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _mix(z: np.uint64) -> np.uint64:
     z = (z ^ (z >> _30)) * _MIX_1
     z = (z ^ (z >> _27)) * _MIX_2
     return z ^ (z >> _31)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _document_state(key: np.uint64, low: np.uint64, high: np.uint64) -> np.uint64:
     return _mix(_mix(key + _GAMMA ^ low) + _GAMMA ^ high)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _copy_hash(state: np.uint64, segment: int, epoch: int) -> np.uint64:
     word = (np.uint64(epoch) << _SEGMENT_BITS) | np.uint64(segment)
     return _mix(state + (word + np.uint64(1)) * _GAMMA)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def document_hashes(id_words: UInt64Array, key: np.uint64) -> UInt64Array:
     """uint64[n]: one hash a document under `key`."""
     out = np.empty(len(id_words), dtype=np.uint64)
@@ -50,7 +51,7 @@ def document_hashes(id_words: UInt64Array, key: np.uint64) -> UInt64Array:
     return out
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def copy_hashes(id_words: UInt64Array, segments: Int32Array, epochs: Int32Array, key: np.uint64) -> UInt64Array:
     """uint64[n]: u of the given (document, segment, copy) triples. For tests and for tracing."""
     out = np.empty(len(id_words), dtype=np.uint64)
@@ -59,7 +60,7 @@ def copy_hashes(id_words: UInt64Array, segments: Int32Array, epochs: Int32Array,
     return out
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def segment_histogram(
     id_words: UInt64Array, n_tokens: Int64Array, key: np.uint64, seq_len_tokens: int, epochs_count: int, bin_bits: int
 ) -> Int64Array:
@@ -79,7 +80,7 @@ def segment_histogram(
     return histogram
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _twice_centre(u: np.uint64, own: int, cumulative: Int64Array, bin_bits: int) -> int:
     """2 F(u) U: twice the place of a segment's middle in its epoch's line of tokens.
 
@@ -94,7 +95,7 @@ def _twice_centre(u: np.uint64, own: int, cumulative: Int64Array, bin_bits: int)
     return 2 * below + own + ((fraction * (2 * (inside - own))) >> np.int64(_FRACTION_BITS))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def place_segments(
     id_words: UInt64Array,
     n_tokens: Int64Array,

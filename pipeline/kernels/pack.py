@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from pipeline.kernels.compile import kernel
 
 Int32Array = npt.NDArray[np.int32]
 Int64Array = npt.NDArray[np.int64]
@@ -13,7 +14,7 @@ TokenArray = npt.NDArray[Any]  # uint16 or uint32
 NOTHING_FOLLOWS = -1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def gather(tokens: TokenArray, starts: Int64Array, lengths: Int64Array) -> TokenArray:
     """The ranges [start, start + length) of `tokens`, one after another."""
     out = np.empty(lengths.sum(), dtype=tokens.dtype)
@@ -24,7 +25,7 @@ def gather(tokens: TokenArray, starts: Int64Array, lengths: Int64Array) -> Token
     return out
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def running_share(
     source: npt.NDArray[np.int16], n_tokens: Int64Array, source_tokens: Int64Array, seen: Int64Array
 ) -> npt.NDArray[np.float64]:
@@ -40,7 +41,7 @@ def running_share(
     return out
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def merge_order(
     source: npt.NDArray[np.int16], place: npt.NDArray[np.float64], sources_count: int, window: int, leaving: int
 ) -> tuple[Int64Array, Int64Array]:
@@ -77,7 +78,7 @@ def merge_order(
     return out, np.flatnonzero(stays)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def plan_rows(
     n_tokens: Int64Array,
     source: npt.NDArray[np.int16],
@@ -167,7 +168,7 @@ def plan_rows(
     )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def copy_pieces(pieces: Int64Array, offsets: Int64Array, tokens: TokenArray, end_of_text_id: int) -> TokenArray:
     """The tokens of `pieces` int64[3, n], one after another.
 

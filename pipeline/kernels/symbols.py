@@ -4,10 +4,11 @@ All kernels take an Arrow string array as (data uint8, offsets int32 of n + 1) a
 document only, so their cost is bounded. The cut may fall inside a UTF-8 character; no count depends on its tail.
 """
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+
+from pipeline.kernels.compile import kernel
 
 Bytes = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.int32]
@@ -78,7 +79,7 @@ def string_buffers(texts: pa.Array | pa.ChunkedArray) -> tuple[Bytes, Offsets]:
     return data, offsets
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def symbol_counts(data: Bytes, offsets: Offsets, max_bytes: int) -> tuple[Counts, Counts]:
     """(code symbols, bytes that are not white space) in the first `max_bytes` of each document; int32 [n] each."""
     n = len(offsets) - 1
@@ -92,7 +93,7 @@ def symbol_counts(data: Bytes, offsets: Offsets, max_bytes: int) -> tuple[Counts
     return symbols, visible
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def case_counts(data: Bytes, offsets: Offsets) -> tuple[Counts, Counts]:
     """(capital letters, small letters) of each text: ASCII, Latin-1, basic Greek and basic Cyrillic; int32 [n] each."""
     n = len(offsets) - 1
@@ -122,14 +123,14 @@ def case_counts(data: Bytes, offsets: Offsets) -> tuple[Counts, Counts]:
     return capitals, small
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _skip_spaces(data: Bytes, i: int, stop: int) -> int:
     while i < stop and _IS_SPACE[data[i]]:
         i += 1
     return i
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _after_clock(data: Bytes, start: int, stop: int) -> int:
     """Where the text begins after "[12:18] ", "12:18:03 " or "12/05/2020, 12:18 - "; `start` without a time of day."""
     i = start
@@ -151,7 +152,7 @@ def _after_clock(data: Bytes, start: int, stop: int) -> int:
     return i if clock and digits >= 3 else start
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _name_end(data: Bytes, start: int, stop: int) -> int:
     """Position of the ':' that ends a speaker's name, or -1: 1 to 3 words, no other punctuation, then white space."""
     words = 1
@@ -175,7 +176,7 @@ def _name_end(data: Bytes, start: int, stop: int) -> int:
     return -1
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _is_bullet(data: Bytes, start: int, stop: int) -> bool:
     byte = data[start]
     if byte in (42, 43, 45) and start + 1 < stop:  # * + -
@@ -196,7 +197,7 @@ def _is_bullet(data: Bytes, start: int, stop: int) -> bool:
     return i > mark and i + 1 < stop and data[i] in (41, 46) and data[i + 1] == _SPACE
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _is_quoted(data: Bytes, start: int, stop: int) -> bool:
     """Begins with " “ „ « 「 or with a dialogue dash (— –)."""
     byte = data[start]
@@ -209,7 +210,7 @@ def _is_quoted(data: Bytes, start: int, stop: int) -> bool:
     return byte == 0xE3 and start + 2 < stop and data[start + 1] == 0x80 and data[start + 2] in (0x8C, 0x8E)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _closes_sentence(data: Bytes, start: int, stop: int) -> bool:
     """The line's last character is . ! ? ; : , or one of 。！？ or a closing quotation mark after one."""
     end = stop
@@ -227,7 +228,7 @@ def _closes_sentence(data: Bytes, start: int, stop: int) -> bool:
     )
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _is_comment(data: Bytes, start: int, stop: int, indented: bool) -> bool:
     """Begins like a comment of some language: // /* # ; % -- or an indented asterisk."""
     byte = data[start]
@@ -239,7 +240,7 @@ def _is_comment(data: Bytes, start: int, stop: int, indented: bool) -> bool:
     return byte in (35, 37, 59) or (byte == 42 and indented)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _separators(data: Bytes, start: int, stop: int, found: Counts) -> None:
     """found = [tabs, pipes, gaps, commas without a space after them] inside the line, 0 where below the minimum."""
     found[:] = 0
@@ -264,7 +265,7 @@ def _separators(data: Bytes, start: int, stop: int, found: Counts) -> None:
         found[3] = 0
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _count_turn(data: Bytes, start: int, stop: int, counts: Counts, names: npt.NDArray[np.uint64], known: int) -> int:
     """Adds one line to the turn columns; returns the number of distinct names seen so far (at most MAX_NAMES)."""
     i = _after_clock(data, start, stop)
@@ -299,7 +300,7 @@ def _count_turn(data: Bytes, start: int, stop: int, counts: Counts, names: npt.N
     return known
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def line_counts(data: Bytes, offsets: Offsets, max_bytes: int) -> Counts:
     """int32 [n, LINE_COLUMNS]: how many lines of each kind stand in the first `max_bytes` of each document."""
     n = len(offsets) - 1

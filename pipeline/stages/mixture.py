@@ -57,12 +57,12 @@ def histograms(ctx: TaskContext) -> None:
     target, unique = _targets(ctx, source)
     seq_len_tokens = ctx.params["seq_len_tokens"]
     epochs = ordering.epochs_count(target, unique)
-    total = np.zeros((epochs, 1 << ordering.BIN_BITS), dtype=np.int64)
-    for batch in ctx.batches("tokens", "tokens/", columns=("id", "n_tokens", "validation")):
-        ids, counts = _training(batch)
-        total += ordering.histogram(
-            ids, counts, source=source, seed=ctx.params["seed"], seq_len_tokens=seq_len_tokens, epochs=epochs
-        )
+    batches = list(ctx.batches("tokens", "tokens/", columns=("id", "n_tokens", "validation")))
+    parts = [_training(batch) for batch in batches] or [(np.zeros((0, 16), np.uint8), np.zeros(0, np.int64))]
+    ids, counts = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    total = ordering.histogram(
+        ids, counts, source=source, seed=ctx.params["seed"], seq_len_tokens=seq_len_tokens, epochs=epochs
+    )
     epoch, u_bin, tokens = ordering.to_sparse(total)
     arrays = [
         pa.array(np.full(len(epoch), ctx.params["sources"].index(source), np.int32)),

@@ -63,6 +63,11 @@ class TableWriter:
         self._flush()
         self._writer.close()
 
+    def abandon(self) -> None:
+        """Give up: nothing more is written. A Parquet writer would otherwise try, when it is collected."""
+        if self._parquet:
+            self._writer.is_open = False
+
     def _flush(self) -> None:
         if not self._pending:
             return
@@ -217,6 +222,9 @@ class TaskContext:
 
     def abandon(self, error: BaseException) -> None:
         """Throw away what was written."""
+        for writer, _ in self._writers.values():
+            if isinstance(writer, TableWriter):
+                writer.abandon()
         self._files.__exit__(type(error), error, error.__traceback__)
 
 
@@ -238,7 +246,8 @@ def run_task(
         resolve(stage.run)(ctx)
         return ctx.finish()
     except BaseException as error:
-        ctx.abandon(error)
+        with contextlib.suppress(OSError):  # closing a file on a full disk fails again
+            ctx.abandon(error)
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise WinnowError(
                 f"no space left on the disk of {graph.out} (stage {stage.name}, task {task}). Finished work is kept: "

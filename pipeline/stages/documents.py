@@ -21,6 +21,7 @@ def run(ctx: TaskContext) -> None:
     verdicts = [
         (_by_row(ctx, stage), Decisions(ctx, ledger, ctx.task, source)) for stage, ledger in ctx.params["verdicts"]
     ]
+    ctx.count("text_bytes", 0)
     first = 0
     for batch in ctx.batches("rules", "docs/"):
         numbers = list(range(first, first + batch.num_rows))

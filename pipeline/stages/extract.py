@@ -197,8 +197,9 @@ class _Extraction:
                     self._flush()
             else:
                 self._extract.add(
-                    candidate.id, outcome.verdict, outcome.reason or "no_main_text",
-                    native_id=candidate.record.native_id, url=candidate.record.url, detail=outcome.detail,
+                    candidate.id, "quarantine" if outcome.verdict == "quarantine" else "drop",
+                    outcome.reason or "no_main_text", native_id=candidate.record.native_id, url=candidate.record.url,
+                    detail=outcome.detail,
                 )  # fmt: skip
 
     def _flush(self) -> None:

@@ -19,8 +19,8 @@ from collections.abc import Callable
 from pipeline.extract.page import Outcome, Page
 
 LENGTH = struct.Struct("<I")
-# A page that waits without using CPU is not expected; this is longer than a busy machine stretches the CPU time.
-WALL_FACTOR, WALL_SECONDS = 20, 60
+# Time for a page that waits without using CPU, in CPU deadlines: longer than a busy machine stretches one.
+WALL_FACTOR = 20
 COLLECT_EVERY_PAGES = 32
 _PR_SET_PDEATHSIG = 1
 
@@ -42,7 +42,7 @@ def serve(pages: socket.socket, work: Callable[[Page], Outcome], cpu_seconds: fl
     count = 0
     while header := stream.read(LENGTH.size):
         page = Page(*marshal.loads(stream.read(LENGTH.unpack(header)[0])))
-        signal.setitimer(signal.ITIMER_REAL, WALL_FACTOR * cpu_seconds + WALL_SECONDS)
+        signal.setitimer(signal.ITIMER_REAL, WALL_FACTOR * cpu_seconds)
         signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
         outcome = work(page)
         signal.setitimer(signal.ITIMER_PROF, 0)

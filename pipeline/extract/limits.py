@@ -2,8 +2,6 @@
 differently from another.
 """
 
-import numpy as np
-
 from pipeline.extract.options import ExtractOptions
 from pipeline.extract.page import Outcome, set_aside
 
@@ -12,7 +10,9 @@ def beyond_limits(content: bytes, options: ExtractOptions) -> Outcome | None:
     """The quarantine row of a page that is too large to extract, else None. About 0.2 ms for a page of 150 kB."""
     if len(content) > options.max_bytes:
         return set_aside("too_many_bytes", f"{len(content):,} bytes, max_bytes is {options.max_bytes:,}")
-    # Imported here: recipes are read without numba.
+    # Imported here: recipes are read, and extraction processes started, without numpy and numba.
+    import numpy as np
+
     from pipeline.kernels.html import count_elements
 
     # Without its zero bytes, UTF-16 is ASCII where it is markup.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from pipeline.extract.channel import Child
-from pipeline.extract.child import WALL_FACTOR, WALL_SECONDS
+from pipeline.extract.child import WALL_FACTOR
 from pipeline.extract.limits import beyond_limits
 from pipeline.extract.options import ExtractOptions
 from pipeline.extract.page import Outcome, Page, set_aside
@@ -121,7 +121,7 @@ class Sandbox:
                 for slot in slots:
                     if slot.outcome is None:
                         self._child.send(slot.page)
-            answer = self._child.receive(2 * (WALL_FACTOR * self._options.cpu_seconds + WALL_SECONDS))
+            answer = self._child.receive(2 * WALL_FACTOR * self._options.cpu_seconds)
             if answer is not None:
                 last, *fields = answer
                 oldest.outcome = Outcome(*fields)

@@ -55,6 +55,9 @@ class TemplateConfig(BaseModel):
     retire_bytes: int
 
 
+Work = Callable[[Page], Outcome]
+
+
 @dataclass(frozen=True, slots=True)
 class _Forked:
     number: int

@@ -159,3 +159,13 @@ def test_a_failing_write_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError):
         fail()
     assert os.listdir(tmp_path) == []
+
+
+def test_beam_options_pass_through_and_the_runner_is_always_named() -> None:
+    from pipeline.engine.beam import IN_PROCESS, pipeline_options
+
+    assert pipeline_options([]).get_all_options()["runner"] == IN_PROCESS
+    assert pipeline_options(["--runner=DirectRunner"]).get_all_options()["runner"] == IN_PROCESS
+    dataflow = pipeline_options(["--runner=DataflowRunner", "--project=mine", "--region=europe-west1"])
+    given = dataflow.get_all_options()
+    assert (given["runner"], given["project"], given["region"]) == ("DataflowRunner", "mine", "europe-west1")

@@ -5,6 +5,7 @@ the hash of their normalised text, so that equal texts are on the same side even
 """
 
 import functools
+import os
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +19,9 @@ from pipeline.mixture.order import held_out
 from pipeline.shards.encode import Encoder
 from pipeline.shards.tokenizer import load_tokenizer
 from pipeline.stages.tokenizer import TOKENIZER_FILE
+
+# Parallelism is by process. Read by the library when it first encodes.
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 TOKENS_FILE = "tokens/"
 BATCH_ROWS = 256

@@ -1,4 +1,4 @@
-"""One graph, five ways to run it, the same SHA-256 of every contract file; and what a kill or a new order must not change."""
+"""One graph, five ways to run it, the same SHA-256 of every contract file, also after kills and with other file orders."""
 
 import hashlib
 import os

@@ -1,4 +1,4 @@
-"""What a run of the quickstart recipe leaves behind: the truth table's plants are found, other tools open it, it verifies."""
+"""What a run of the quickstart recipe leaves behind: the plants of the truth table are found, other tools open it."""
 
 import json
 import os

@@ -1,9 +1,11 @@
 """Main text by trafilatura (Barbaresi 2021): precise, and most of the cost of a run."""
 
 import trafilatura
+import trafilatura.core
 import trafilatura.utils
 from lxml import etree
 from lxml.html import HtmlElement
+from trafilatura.utils import HtmlInput
 
 from pipeline.extract.extractors import TooDeep
 from pipeline.extract.options import ExtractOptions
@@ -14,7 +16,19 @@ _PARSER = etree.HTMLParser(
     collect_ids=False, default_doctype=False, encoding="utf-8", remove_comments=True, remove_pis=True
 )
 _PARSER.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
+
+
+def _load_html(htmlobject: HtmlInput, max_size: int | None = None) -> HtmlElement | None:
+    """trafilatura's function of that name, which says nothing when the parser has cut the page."""
+    tree: HtmlElement | None = trafilatura.utils.load_html(htmlobject, max_size)
+    error = _PARSER.error_log.last_error
+    if error is not None and error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
+        raise TooDeep(error.message)
+    return tree
+
+
 trafilatura.utils.HTML_PARSER = _PARSER
+trafilatura.core.load_html = _load_html
 
 
 def extract(html: str, options: ExtractOptions) -> str | None:
@@ -31,9 +45,6 @@ def extract(html: str, options: ExtractOptions) -> str | None:
         include_comments=False,
         deduplicate=False,
     )
-    error = _PARSER.error_log.last_error
-    if error is not None and error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
-        raise TooDeep(error.message)
     return text
 
 

@@ -11,6 +11,7 @@ pages dynamically. Prints wall times and their ratio.
 import argparse
 import io
 import multiprocessing
+import os
 import statistics
 import tempfile
 import time
@@ -44,13 +45,18 @@ def extract_chunk(bounds: tuple[int, int]) -> int:
     return found
 
 
-def bare_loop(workers: int, copies: int) -> tuple[float, int]:
-    """Seconds and pages with text."""
+def bare_loop(workers: int, copies: int) -> tuple[float, float, int]:
+    """Wall seconds, CPU seconds, and pages with text."""
     chunks = [(start, start + PAGES_A_CHUNK) for start in range(0, len(PAGES), PAGES_A_CHUNK)] * copies
-    started = time.monotonic()
+    started, before = time.monotonic(), os.times()
     with multiprocessing.get_context("fork").Pool(workers) as pool:  # the pages are shared, not sent
         found = sum(pool.imap_unordered(extract_chunk, chunks))
-    return time.monotonic() - started, found
+        seconds = time.monotonic() - started
+        pool.close()
+        pool.join()
+    after = os.times()
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    return seconds, cpu, found
 
 
 PAGES: list[bytes] = []
@@ -74,12 +80,12 @@ def main() -> None:
         recipe = Path(folder) / "recipe.yaml"
         write_recipe(folders, recipe, budget=5_000_000, filters=FILTERS)
         for number in range(args.rounds):
-            bare, found = bare_loop(args.workers, args.copies)
+            bare, bare_cpu, found = bare_loop(args.workers, args.copies)
             run = run_winnow(recipe, Path(folder) / "out", args.workers)
             ratios.append(run.seconds / bare)
             print(
-                f"round {number + 1}: bare loop {bare:.1f} s ({found:,} with text), "
-                f"winnow run {run.seconds:.1f} s, ratio {ratios[-1]:.3f}",
+                f"round {number + 1}: bare loop {bare:.1f} s, {bare_cpu:.1f} s of CPU ({found:,} with text); "
+                f"winnow run {run.seconds:.1f} s, {run.cpu_seconds:.1f} s of CPU; ratio {ratios[-1]:.3f}",
                 flush=True,
             )
     print(f"median ratio {statistics.median(ratios):.3f} (from {min(ratios):.3f} to {max(ratios):.3f})")

@@ -168,6 +168,22 @@ def test_the_process_does_without_large_libraries() -> None:
     assert run("modules")[0].reason == "no_main_text"
 
 
+def test_a_fork_that_holds_copies_keeps_nobody_alive() -> None:
+    sandbox = Sandbox(ExtractOptions(cpu_seconds=0.5), extractor=OBEY)
+    assert [o.text for o in sandbox.extract([page(GOOD)])] == [GOOD]
+    below = ours()
+    holder = multiprocessing.get_context("fork").Process(target=time.sleep, args=(60,), daemon=True)
+    holder.start()
+    started = time.monotonic()
+    sandbox.close()
+    close_templates()
+    assert psutil.wait_procs(below, timeout=10)[1] == []
+    assert time.monotonic() - started < 5
+    assert holder.is_alive()
+    holder.kill()
+    holder.join()
+
+
 def test_threads_have_sandboxes_of_their_own() -> None:
     found: dict[int, list[str | None]] = {}
 

@@ -1,7 +1,9 @@
 """The worker's end of an extraction process."""
 
+import contextlib
 import marshal
 import select
+import socket
 import time
 from collections import deque
 from typing import Any
@@ -55,12 +57,14 @@ class Child:
                 self._in += data
 
     def close(self) -> None:
-        """Let it end: it answers no more."""
+        """Let it end: it is asked no more."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)  # seen also where a fork of this process holds a copy
         self._socket.close()
 
     def kill(self) -> None:
         """End it in the middle of a page."""
-        self._socket.close()
+        self.close()
         self._template.kill(self.number)
 
     def _push(self) -> None:

@@ -4,9 +4,9 @@ Labels are those of the WHATWG Encoding Standard (encoding.spec.whatwg.org, sect
 windows-1252 and `gb2312` means gb18030, because that is how pages use them. Labels outside that list (UTF-7, most DOS
 and Mac code pages) are not charsets of the web and are ignored.
 
-Measured on news pages of five languages and test sentences of 29, written in their old charsets without any
-declaration: uchardet alone (cchardet, resiliparse) reads .74 and .76 of pages of 3,000 characters without an error,
-`decode` .92; most of the rest differs by a quotation mark.
+Measured on 964 pages of 3,000 characters in 30 languages, written in their old charsets without any declaration:
+uchardet alone (cchardet, resiliparse) reads .74 and .76 of them without an error, `decode` .92; most of the rest
+differs by a quotation mark.
 """
 
 import re

@@ -1,6 +1,7 @@
 """The worker's side of template processes: starting them, asking them for children, keeping them for later."""
 
 import atexit
+import contextlib
 import json
 import os
 import socket
@@ -46,7 +47,12 @@ class Template:
         self._is_ready = False
         # Strings hash alike in every process, so that no set is ever walked in another order; numpy stays alone.
         environment = {**os.environ, "PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-        arguments = [json.dumps(sys.path), str(theirs.fileno()), str(os.getpid()), config.model_dump_json()]
+        arguments = [
+            json.dumps([str(path) for path in sys.path]),
+            str(theirs.fileno()),
+            str(os.getpid()),
+            config.model_dump_json(),
+        ]
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-c", _PROGRAM, *arguments],
@@ -94,9 +100,12 @@ class Template:
 
     def close(self) -> None:
         """End the process and its children."""
-        self._control.close()
-        if self.owner != os.getpid():
+        if self.owner != os.getpid():  # a fork's copy: only the descriptor is its own
+            self._control.close()
             return
+        with contextlib.suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)  # seen also where a fork of this process holds a copy
+        self._control.close()
         try:
             self._process.wait(_END_SECONDS)
         except subprocess.TimeoutExpired:

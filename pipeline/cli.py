@@ -1,5 +1,7 @@
 """The `winnow` command: each verb calls one public function of the same name and prints what it returns."""
 
+import pipeline.without_pandas  # isort: skip
+
 import sys
 from collections.abc import Iterable
 from pathlib import Path

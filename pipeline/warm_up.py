@@ -1,9 +1,14 @@
 """Compile or load every numba kernel once, in one process, before workers start and would each compile them."""
 
+import platform
+from pathlib import Path
+
+import llvmlite.binding
 import numpy as np
 import pyarrow as pa
 
 from pipeline import kernels
+from pipeline.kernels.compile import cache_dir
 from pipeline.mixture import order
 from pipeline.shards.layout import Layout
 from pipeline.shards.pack import pack
@@ -12,7 +17,19 @@ from pipeline.tag import tag_documents
 
 
 def warm_up(language_model: str) -> None:
-    """Run what calls kernels on inputs of a few bytes. About 25 s on a fresh machine, 2 s afterwards."""
+    """Run what calls kernels on inputs of a few bytes: about 25 s on a fresh machine.
+
+    Does nothing where it was done before with the same sources and the same processor; compiled code is kept beside a
+    mark.
+    """
+    mark = Path(cache_dir()) / f"warm-{platform.machine()}-{llvmlite.binding.get_host_cpu_name()}"
+    if mark.exists():
+        return
+    _compile(language_model)
+    mark.touch()
+
+
+def _compile(language_model: str) -> None:
     kernels.warm_up()
     texts = pa.array(["int main(void) {\n\treturn 0;\n}\n", "- One line of a list.\nA: some words"], pa.string())
     tag_documents(texts, pa.array([None, None], pa.string()), model=language_model)

@@ -1,4 +1,4 @@
-"""One graph, five ways to run it, equal SHA-256 of every contract file; the same after kills and in other file orders."""
+"""One graph, five ways to run it, equal SHA-256 of every contract file; the same after kills and in another order."""
 
 import hashlib
 import os

@@ -43,8 +43,8 @@ def test_the_cache_stands_under_a_digest_of_all_kernel_sources(tmp_path: Path, m
     monkeypatch.setattr(compiling, "__file__", str(tmp_path / "compile.py"))
     for source in ("helper = 1", "helper = 2", "helper = 1"):
         (tmp_path / "one.py").write_text(source)
-        compiling._cache_dir.cache_clear()
-        folders.append(compiling._cache_dir())
-    compiling._cache_dir.cache_clear()
+        compiling.cache_dir.cache_clear()
+        folders.append(compiling.cache_dir())
+    compiling.cache_dir.cache_clear()
     assert folders[0] == folders[2] != folders[1]
     assert Path(folders[0]).is_relative_to(tmp_path)

@@ -22,7 +22,7 @@ def kernel(function: Function) -> Function:
     """Compile on first call: releases the GIL, IEEE arithmetic, single-threaded, cached on disk."""
     configured = config.CACHE_DIR
     # Read while the decorator runs; put back at once, since the setting is global to the process.
-    config.CACHE_DIR = configured or _cache_dir()
+    config.CACHE_DIR = configured or cache_dir()
     try:
         return cast(Function, numba.njit(cache=True, nogil=True)(function))
     finally:
@@ -30,7 +30,7 @@ def kernel(function: Function) -> Function:
 
 
 @cache
-def _cache_dir() -> str:
+def cache_dir() -> str:
     """A writable folder for this state of the sources: beside them, else in the user's cache, else temporary."""
     here = Path(__file__).parent
     digest = hashlib.sha256(numba.__version__.encode())

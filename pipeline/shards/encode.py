@@ -46,7 +46,7 @@ class Encoder:
 
     def __init__(self, tokenizer: TokenizerFile, *, reference_only: bool = False) -> None:
         self.tokenizer = tokenizer
-        self.dtype = np.dtype(token_type(tokenizer.vocab_size).to_pandas_dtype())
+        self.dtype = np.dtype(str(token_type(tokenizer.vocab_size)))
         self._reference = reference_tokenizer(tokenizer)
         parsed = json.loads(tokenizer.data)
         self._cuttable = _is_gpt2_like(parsed)

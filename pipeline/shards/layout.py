@@ -68,7 +68,7 @@ class Layout:
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        return np.dtype(self.token_type.to_pandas_dtype())
+        return np.dtype(str(self.token_type))
 
     @property
     def batch_rows(self) -> int:

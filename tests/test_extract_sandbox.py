@@ -25,14 +25,26 @@ def set_aside(outcome: Outcome) -> tuple[str, str | None, str]:
     return outcome.verdict, outcome.reason, outcome.detail
 
 
-def ours() -> list[psutil.Process]:
+_before: set[int] = set()  # what earlier tests of the same process have left running
+
+
+def ours(*, recursive: bool = True) -> list[psutil.Process]:
     """The processes below this one, but for the helpers of multiprocessing; zombies, too."""
-    below = psutil.Process().children(recursive=True)
-    return [process for process in below if "multiprocessing" not in " ".join(process.cmdline())]
+    below = psutil.Process().children(recursive=recursive)
+    return [process for process in below if process.pid not in _before and not _is_helper(process)]
+
+
+def _is_helper(process: psutil.Process) -> bool:
+    try:
+        return "multiprocessing" in " ".join(process.cmdline())
+    except psutil.ZombieProcess:
+        return False
 
 
 @pytest.fixture(autouse=True, scope="module")
 def _nobody_is_left() -> Iterator[None]:
+    close_templates()
+    _before.update(process.pid for process in psutil.Process().children(recursive=True))
     yield
     close_templates()
     assert psutil.wait_procs(ours(), timeout=5)[1] == []
@@ -126,17 +138,17 @@ def test_a_caller_that_goes_away_leaves_a_usable_sandbox() -> None:
 def test_the_template_is_used_again() -> None:
     close_templates()
     run(GOOD)
-    first = psutil.Process().children()
+    first = ours(recursive=False)
     run(GOOD)
     assert len(first) == 1
-    assert psutil.Process().children() == first
+    assert ours(recursive=False) == first
 
 
 def test_a_template_that_is_killed_is_replaced() -> None:
     close_templates()
     with Sandbox(ExtractOptions(cpu_seconds=0.5), extractor=OBEY) as sandbox:
         assert [o.text for o in sandbox.extract([page("one")])] == ["one"]
-        template = psutil.Process().children()[0]
+        (template,) = ours(recursive=False)
         below = template.children()
         template.kill()
         assert [o.text for o in sandbox.extract([page("two"), page("three")])] == ["two", "three"]

@@ -23,7 +23,7 @@ mixture:
   weights: {{{weights}}}
   max_epochs: 4
 tokenizer: {{train: {{vocab_size: 16384, sample_bytes: 20000000}}}}
-shards: {{seq_len_tokens: 2048, count: {shards}}}
+shards: {{seq_len_tokens: 2048, shard_bytes: 1_000_000}}
 """
 
 SOURCE = """\
@@ -47,12 +47,12 @@ def repeat_inputs(files: Sequence[Path], copies: int, folder: Path) -> list[Path
     return folders
 
 
-def write_recipe(folders: Sequence[Path], path: Path, *, budget: int, filters: str, shards: int = 4) -> None:
+def write_recipe(folders: Sequence[Path], path: Path, *, budget: int, filters: str) -> None:
     """A full recipe (rules, exact deduplication, tokenizer, mixture, shards) with a source for each folder."""
     names = [folder.name for folder in folders]
     sources = "".join(SOURCE.format(name=f.name, folder=f, filters=filters) for f in folders)
     weights = ", ".join(f"{name}: {1 / len(names):.6f}" for name in names)
-    path.write_text(RECIPE.format(sources=sources, weights=weights, budget=budget, shards=shards))
+    path.write_text(RECIPE.format(sources=sources, weights=weights, budget=budget))
 
 
 @dataclass

@@ -95,7 +95,7 @@ def order(ctx: TaskContext) -> None:
         ctx.file(f"order/{number:03d}.npy").write(data.getvalue())
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=1)  # megabytes a source and epoch; consecutive tasks are mostly of one source
 def _source_order(path: str, source: str, seed: int, seq_len_tokens: int, target: int) -> ordering.SourceOrder:
     total = np.load(io.BytesIO(storage.read_bytes(path)))
     return ordering.source_order(total, source=source, seed=seed, seq_len_tokens=seq_len_tokens, target_tokens=target)

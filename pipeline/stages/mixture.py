@@ -90,14 +90,13 @@ def order(ctx: TaskContext) -> None:
                 for batch in ctx.batches("histograms", "histograms/", task):
                     columns = [batch.column(name).to_numpy() for name in ("epoch", "bin", "tokens")]
                     ordering.add_sparse(total, *columns)
-        data = io.BytesIO()
-        np.save(data, total)
-        ctx.file(f"order/{number:03d}.npy").write(data.getvalue())
+        np.save(ctx.file(f"order/{number:03d}.npy"), total)  # type: ignore[call-overload]
 
 
 @functools.lru_cache(maxsize=1)  # megabytes a source and epoch; consecutive tasks are mostly of one source
 def _source_order(path: str, source: str, seed: int, seq_len_tokens: int, target: int) -> ordering.SourceOrder:
-    total = np.load(io.BytesIO(storage.read_bytes(path)))
+    local = storage.is_local(path)
+    total = np.load(path, mmap_mode="r") if local else np.load(io.BytesIO(storage.read_bytes(path)))
     return ordering.source_order(total, source=source, seed=seed, seq_len_tokens=seq_len_tokens, target_tokens=target)
 
 

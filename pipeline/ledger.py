@@ -56,6 +56,20 @@ def tally_decisions(paths: Iterable[str]) -> dict[str, Tally]:
     return {source: Tally(rows[source], rows_out[source]) for source in rows}
 
 
+def count_public(files: Iterable[tuple[str, str]]) -> tuple[dict[str, dict[str, Tally]], dict[str, int]]:
+    """(tallies by stage and source, documents by source) of public files, given as (public name, path to read)."""
+    decisions: dict[str, list[str]] = {}
+    documents: dict[str, int] = {}
+    for name, path in files:
+        kind, _, rest = name.partition("/")
+        group = rest.partition("/")[0]
+        if kind == "decisions":
+            decisions.setdefault(group, []).append(path)
+        elif kind == "documents":
+            documents[group] = documents.get(group, 0) + parquet_rows(path)
+    return {stage: tally_decisions(paths) for stage, paths in decisions.items()}, documents
+
+
 def balance(
     order: Mapping[str, Sequence[str]],
     records: Mapping[str, int],

@@ -134,15 +134,7 @@ def make_manifest(plan: Plan, files: list[tuple[str, commit.Output, str]]) -> di
     counted = ledger.count_inputs(tables)
     records = {(row["source"], row["path"]): row["records"] for row in counted.to_pylist()}
     by_source = dict.fromkeys(plan.recipe.sources, 0) | ledger.records_by_source(counted)
-    tallies: dict[str, dict[str, ledger.Tally]] = {}
-    for stage in {name.split("/")[1] for name, _, _ in files if name.startswith("decisions/")}:
-        paths = [work for name, _, work in files if name.startswith(f"decisions/{stage}/")]
-        tallies[stage] = ledger.tally_decisions(paths)
-    documents: dict[str, int] = {}
-    for name, _, work in files:
-        if name.startswith("documents/"):
-            source = name.split("/")[1]
-            documents[source] = documents.get(source, 0) + ledger.parquet_rows(work)
+    tallies, documents = ledger.count_public((name, work) for name, _, work in files)
     balances = ledger.balance(plan.ledger, by_source, tallies, documents)
     return {
         "format": MANIFEST_FORMAT,

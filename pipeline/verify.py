@@ -73,16 +73,8 @@ def _walk(out: str, folder: str) -> Iterator[str]:
 
 def _conservation(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
     """Records in equal documents plus removals, by source and stage."""
-    tallies: dict[str, dict[str, ledger.Tally]] = {}
-    paths = [entry["path"] for entry in manifest["files"]]
-    for stage in {path.split("/")[1] for path in paths if path.startswith("decisions/")}:
-        files = [storage.join(out, path) for path in paths if path.startswith(f"decisions/{stage}/")]
-        tallies[stage] = ledger.tally_decisions(files)
-    documents: dict[str, int] = {}
-    for path in paths:
-        if path.startswith("documents/"):
-            source = path.split("/")[1]
-            documents[source] = documents.get(source, 0) + ledger.parquet_rows(storage.join(out, path))
+    files = ((entry["path"], storage.join(out, entry["path"])) for entry in manifest["files"])
+    tallies, documents = ledger.count_public(files)
     records = dict.fromkeys(manifest["ledger"], 0)
     for entry in manifest["inputs"]:
         records[entry["source"]] += entry["records"]

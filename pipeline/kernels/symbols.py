@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from pipeline.kernels import arrow
+from pipeline.kernels.arrow import Bytes, Offsets
 from pipeline.kernels.compile import kernel
 
-Bytes = npt.NDArray[np.uint8]
-Offsets = npt.NDArray[np.int32]
 Counts = npt.NDArray[np.int32]
 
 # Characters that source code is full of and prose hardly uses; full stop, comma, hyphen and apostrophe are prose's.
@@ -57,26 +57,8 @@ _IS_CLOCK_MARK = _byte_set(b" \t(),-./T[]")
 
 
 def string_buffers(texts: pa.Array | pa.ChunkedArray) -> tuple[Bytes, Offsets]:
-    """(data, offsets) of a string array without copying the text; a null reads as the empty string.
-
-    Raises TypeError for any type but string; large_string is refused because offsets are int32 everywhere.
-    """
-    if isinstance(texts, pa.ChunkedArray):
-        texts = texts.combine_chunks()
-    if texts.type != pa.string():
-        raise TypeError(f"texts must be an Arrow string array, not {texts.type}; cast it first")
-    if texts.null_count:
-        texts = texts.fill_null("")
-    _, offset_buffer, data_buffer = texts.buffers()
-    if offset_buffer is None or len(texts) == 0:
-        offsets = np.zeros(len(texts) + 1, np.int32)
-    else:
-        offsets = np.frombuffer(offset_buffer, np.int32)[texts.offset : texts.offset + len(texts) + 1]
-    data = np.frombuffer(data_buffer, np.uint8) if data_buffer is not None else np.zeros(0, np.uint8)
-    # One type for all calls, or kernels are compiled twice.
-    data.flags.writeable = False
-    offsets.flags.writeable = False
-    return data, offsets
+    """`arrow.string_buffers`, where a null reads as the empty string: a tag is wanted for every row."""
+    return arrow.string_buffers(texts.fill_null("") if texts.null_count else texts)
 
 
 @kernel

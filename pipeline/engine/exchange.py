@@ -114,14 +114,14 @@ def _sort_on_disk(
     read: Callable[[], Iterator[pa.RecordBatch]], schema: pa.Schema, order: Sequence[str], buckets: int
 ) -> Iterator[pa.Table]:
     low, high = np.inf, -np.inf
-    for batch in read():
+    for batch in filter(_has_rows, read()):
         keys = _leading(batch.column(order[0]))
         low, high = min(low, keys.min()), max(high, keys.max())
     width = max((high - low) / buckets, np.finfo(np.float64).tiny)
     with tempfile.TemporaryDirectory(prefix="winnow-sort-") as folder:
         paths = [f"{folder}/{bucket}.arrow" for bucket in range(buckets)]
         writers = [pa.ipc.new_file(path, schema) for path in paths]
-        for batch in read():
+        for batch in filter(_has_rows, read()):
             bucket = np.minimum(((_leading(batch.column(order[0])) - low) / width).astype(np.int64), buckets - 1)
             by_bucket = np.argsort(bucket, kind="stable")
             present, starts = np.unique(bucket[by_bucket], return_index=True)
@@ -134,6 +134,10 @@ def _sort_on_disk(
                 table = pa.ipc.open_file(source).read_all()
                 if table.num_rows:
                     yield _sort(table, order)
+
+
+def _has_rows(batch: pa.RecordBatch) -> bool:
+    return batch.num_rows > 0
 
 
 def _leading(column: pa.Array) -> np.ndarray:

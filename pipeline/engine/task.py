@@ -5,7 +5,6 @@ every driver calls to run one task.
 import contextlib
 import errno
 import json
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -192,12 +191,6 @@ class TaskContext:
         """Tell the driver which share (0..1) of this task is done."""
         if self._report is not None:
             self._report(share)
-
-    @contextlib.contextmanager
-    def scratch(self) -> Iterator[str]:
-        """A local folder that is gone when the block ends."""
-        with tempfile.TemporaryDirectory(prefix="winnow-") as folder:
-            yield folder
 
     def _open(self, name: str, wrap: Callable[[storage.DigestWriter], Any]) -> Any:
         if name not in self._writers:

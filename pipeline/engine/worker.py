@@ -1,11 +1,9 @@
 """A worker process of the local driver: takes tasks from a pipe until the pipe closes."""
 
 import contextlib
-import ctypes
 import mmap
 import os
 import signal
-import sys
 import time
 import traceback
 from multiprocessing.connection import Connection
@@ -16,26 +14,15 @@ import pyarrow as pa
 from pipeline.engine.graph import Graph
 from pipeline.engine.task import run_task
 from pipeline.errors import WinnowError
+from pipeline.lifetime import die_with_parent
 
 PROGRESS_SECONDS = 0.25
 CRUMB_BYTES = 8
 
 
-def die_with_parent() -> None:
-    """Ask the kernel (Linux) to end this process when its parent is gone, so that a killed driver leaves nobody
-    behind.
-    """
-    if sys.platform == "linux":
-        pr_set_pdeathsig = 1
-        ctypes.CDLL(None, use_errno=True).prctl(pr_set_pdeathsig, signal.SIGKILL)
-
-
 def main(connection: Connection, graph_path: str, crumb_path: str) -> None:
     """Serve (stage name, task, poisoned places); answer ("progress", share), ("done",) or ("user" | "task", text)."""
-    parent = os.getppid()
-    die_with_parent()
-    if os.getppid() != parent:  # it died before the request was in place
-        os._exit(1)
+    die_with_parent(os.getppid())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the driver decides what Ctrl-C means
     pa.set_cpu_count(1)  # parallelism is by process
     os.environ["TOKENIZERS_PARALLELISM"] = "false"

@@ -5,15 +5,12 @@ time or the time is used up, also inside C code that never returns.
 """
 
 import contextlib
-import ctypes
 import gc
 import marshal
-import os
 import resource
 import signal
 import socket
 import struct
-import sys
 from collections.abc import Callable
 
 from pipeline.extract.page import Outcome, Page
@@ -22,7 +19,6 @@ LENGTH = struct.Struct("<I")
 # Time for a page that waits without using CPU, in CPU deadlines: longer than a busy machine stretches one.
 WALL_FACTOR = 20
 COLLECT_EVERY_PAGES = 32
-_PR_SET_PDEATHSIG = 1
 
 
 def serve(pages: socket.socket, work: Callable[[Page], Outcome], cpu_seconds: float, retire_bytes: int) -> None:
@@ -67,11 +63,3 @@ def resident_bytes(process: int | str) -> int:
             return int(file.read().split()[1]) * resource.getpagesize()
     except (OSError, IndexError):
         return 0
-
-
-def die_with_parent(parent: int) -> None:
-    """Have the kernel (Linux) end this process when the thread that forked it ends; ends at once where it has."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)

@@ -22,12 +22,13 @@ from importlib import import_module
 
 from pydantic import BaseModel, ConfigDict
 
-from pipeline.extract.child import die_with_parent, resident_bytes, serve
+from pipeline.extract.child import resident_bytes, serve
 from pipeline.extract.extractors import EXTRACTORS, Extractor
 from pipeline.extract.gate import load_gate
 from pipeline.extract.options import ExtractOptions
 from pipeline.extract.page import Outcome, Page
 from pipeline.extract.work import extract_page
+from pipeline.lifetime import die_with_parent
 
 REQUEST = struct.Struct("<cI")  # FORK (with a socket) or KILL, number of the child
 FORK, KILL = b"F", b"K"

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.engine import commit, exchange, local, storage
@@ -128,6 +128,7 @@ def test_no_worker_outlives_a_killed_driver(tmp_path: Path) -> None:
 
 
 @settings(max_examples=30, deadline=None)
+@example([1, 2], 5, 1)  # batches without rows
 @given(st.lists(st.integers(-5, 40), max_size=300), st.integers(1, 7), st.integers(1, 4000))
 def test_partition_comes_back_sorted_whatever_the_memory_limit(values: list[int], flushes: int, limit: int) -> None:
     schema = pa.schema([pa.field("value", pa.int64()), pa.field("n", pa.int64())])

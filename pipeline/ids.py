@@ -15,6 +15,11 @@ def document_id(source: str, path: str, ordinal: int) -> bytes:
     return xxhash.xxh3_128_digest(f"{source}\x00{path}\x00{ordinal}".encode("utf-8", "surrogateescape"))
 
 
+def piece_id(parent: bytes, piece: int) -> bytes:
+    """The id of a piece that was cut from the document `parent`; pieces count from 0."""
+    return xxhash.xxh3_128_digest(parent + f"\x00piece {piece}".encode())
+
+
 def hex_ids(ids: pa.Array) -> pa.Array:
     """fixed_size_binary(16) -> string of 32 hex characters, as public files show ids. Nulls stay null."""
     count = len(ids)

@@ -86,10 +86,103 @@ VERDICT = pa.schema(
         pa.field("row", pa.int32()),
         pa.field("verdict", pa.string()),
         pa.field("reason", pa.string()),
+        pa.field("rows_out", pa.int32()),
         pa.field("score", pa.float64()),
         pa.field("threshold", pa.float64()),
         pa.field("witness", ID),
         pa.field("detail", pa.string()),
+    ]
+)
+
+# A piece of a document that was cut, in place of it: `piece` counts from 0 within the row.
+PIECE = pa.schema([pa.field("row", pa.int32()), pa.field("piece", pa.int32()), pa.field("text", pa.string())])
+
+# Quality scores on their way into documents: the row's address within its part, and the score in [0, 1].
+SCORE = pa.schema([pa.field("row", pa.int32()), pa.field("score", pa.float32())])
+
+# dedup/pairs.parquet: who was removed because of whom. Similarity is null where nothing was compared (`closure`).
+PAIR = pa.schema(
+    [
+        pa.field("removed_id", pa.string()),
+        pa.field("kept_id", pa.string()),
+        pa.field("similarity", pa.float64()),
+        pa.field("method", pa.string()),
+        pa.field("removed_source", pa.string()),
+        pa.field("kept_source", pa.string()),
+        pa.field("bands", pa.int32()),
+    ]
+)
+
+# dedup/clusters.parquet: the documents that bands connect, directly or through others.
+CLUSTER = pa.schema(
+    [
+        pa.field("id", pa.string()),
+        pa.field("cluster", pa.string()),
+        pa.field("size", pa.int64()),
+        pa.field("role", pa.string()),
+        pa.field("source", pa.string()),
+    ]
+)
+
+# dedup/samples.parquet: a few pairs a similarity band, with their texts, for reports.
+PAIR_SAMPLE = pa.schema(
+    [
+        pa.field("removed_id", pa.string()),
+        pa.field("kept_id", pa.string()),
+        pa.field("similarity", pa.float64()),
+        pa.field("removed_source", pa.string()),
+        pa.field("kept_source", pa.string()),
+        pa.field("removed_text", pa.string()),
+        pa.field("kept_text", pa.string()),
+    ]
+)
+
+# contamination/matches.parquet: one row a contiguous stretch of an example's n-grams in a document.
+MATCH = pa.schema(
+    [
+        pa.field("id", pa.string()),
+        pa.field("benchmark", pa.string()),
+        pa.field("example", pa.string()),
+        pa.field("method", pa.string()),
+        pa.field("overlap", pa.float64()),
+        pa.field("span_start", pa.int64()),
+        pa.field("span_end", pa.int64()),
+        pa.field("action", pa.string()),
+        pa.field("source", pa.string()),
+        pa.field("example_start", pa.int64()),
+        pa.field("example_end", pa.int64()),
+    ]
+)
+
+_EXAMPLE_METHOD = (
+    ("ngrams", pa.int32()), ("matched", pa.int32()), ("documents", pa.int64()), ("overlap", pa.float64()),
+    ("status", pa.string()),
+)  # fmt: skip
+
+# contamination/examples.parquet: one row a benchmark item.
+EXAMPLE = pa.schema(
+    [
+        pa.field("benchmark", pa.string()),
+        pa.field("example", pa.string()),
+        pa.field("text", pa.string()),
+        pa.field("words", pa.int32()),
+        *(pa.field(f"{method}_{name}", kind) for method in ("gpt3", "palm") for name, kind in _EXAMPLE_METHOD),
+    ]
+)
+
+# contamination/samples.parquet: excerpts around matches, for reports; spans count within the excerpt.
+MATCH_SAMPLE = pa.schema(
+    [
+        pa.field("id", pa.string()),
+        pa.field("source", pa.string()),
+        pa.field("url", pa.string()),
+        pa.field("benchmark", pa.string()),
+        pa.field("example", pa.string()),
+        pa.field("method", pa.string()),
+        pa.field("excerpt", pa.string()),
+        pa.field("span_start", pa.int64()),
+        pa.field("span_end", pa.int64()),
+        pa.field("example_text", pa.string()),
     ]
 )
 

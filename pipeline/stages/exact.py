@@ -49,6 +49,7 @@ def run(ctx: TaskContext) -> None:
             repeats["row"].combine_chunks(),
             pa.array(["drop"] * count),
             pa.array(["exact_duplicate"] * count),
+            pa.array(np.zeros(count, np.int32)),
             pa.nulls(count, pa.float64()),
             pa.nulls(count, pa.float64()),
             witnesses,

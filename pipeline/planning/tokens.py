@@ -1,0 +1,174 @@
+"""tokenizer, tokens, budget, order and shards: kept documents -> the training order, packed and written."""
+
+from pipeline.engine import storage
+from pipeline.engine.graph import GraphBuilder
+from pipeline.planning.parts import Parts
+from pipeline.recipe import Recipe, recipe_hash
+from pipeline.shards.locate import locate_tokenizer
+from pipeline.shards.tokenizer import load_tokenizer
+
+
+def add_tokens(builder: GraphBuilder, recipe: Recipe, parts: Parts) -> None:
+    assert recipe.tokenizer is not None
+    assert recipe.mixture is not None
+    code = ["pipeline.shards.tokenizer"]
+    if recipe.tokenizer.train is not None:
+        train = recipe.tokenizer.train
+        builder.add(
+            "text_sizes",
+            "pipeline.stages.tokenizer:sizes",
+            kind="collect",
+            params={"tasks": parts.tasks},
+            upstream=["documents"],
+            title="text sizes",
+        )
+        builder.add(
+            "tokenizer_sample",
+            "pipeline.stages.tokenizer:sample",
+            tasks=len(parts),
+            params={
+                "tasks": parts.tasks,
+                "weights": dict(recipe.mixture.shares),
+                "sample_bytes": train.sample_bytes,
+                "seed": recipe.seed,
+            },
+            upstream=["documents", "text_sizes"],
+            weights=parts.weights,
+            title="tokenizer sample",
+        )
+        builder.add(
+            "tokenizer",
+            "pipeline.stages.tokenizer:train",
+            kind="reduce",
+            params={"vocab_size": train.vocab_size, "end_of_text": recipe.tokenizer.end_of_text},
+            exchanges=["tokenizer_sample"],
+            code=code,
+            libraries=["tokenizers"],
+            title="train tokenizer",
+        )
+    else:
+        path = str(locate_tokenizer(recipe.tokenizer.path, recipe.tokenizer.huggingface))
+        load_tokenizer(storage.read_bytes(path), recipe.tokenizer.end_of_text, path)  # refuse it now, not after hours
+        builder.add(
+            "tokenizer",
+            "pipeline.stages.tokenizer:copy",
+            kind="collect",
+            params={"digest": storage.digest_of(path)},
+            places={"path": path},
+            code=code,
+            title="tokenizer",
+        )
+    builder.add(
+        "tokens",
+        "pipeline.stages.tokens:run",
+        tasks=len(parts),
+        params={
+            "tasks": parts.tasks,
+            "validation": recipe.mixture.validation,
+            "seed": recipe.seed,
+            "end_of_text": recipe.tokenizer.end_of_text,
+        },
+        upstream=["documents", "tokenizer"],
+        code=[*code, "pipeline.kernels"],
+        libraries=["tokenizers", "tiktoken"],
+        weights=parts.weights,
+        title="tokenize",
+    )
+
+
+def add_shards(builder: GraphBuilder, recipe: Recipe, parts: Parts) -> None:
+    assert recipe.mixture is not None
+    assert recipe.shards is not None
+    assert recipe.tokenizer is not None
+    mixture, shards = recipe.mixture, recipe.shards
+    sources = sorted(recipe.sources)
+    count = shards.shard_count(mixture.budget_tokens)
+    held_out = 1 if mixture.validation > 0 else 0
+    shape = {
+        "tasks": parts.tasks,
+        "sources": sources,
+        "seed": recipe.seed,
+        "seq_len_tokens": shards.seq_len_tokens,
+        "end_of_text": recipe.tokenizer.end_of_text,
+    }
+    code = ["pipeline.mixture", "pipeline.kernels.order"]
+    builder.add(
+        "budget",
+        "pipeline.stages.mixture:budget",
+        kind="collect",
+        params={
+            "tasks": parts.tasks,
+            "sources": sources,
+            "weights": dict(mixture.shares),
+            "budget_tokens": mixture.budget_tokens,
+            "max_epochs": mixture.max_epochs,
+        },
+        upstream=["tokens"],
+        code=code,
+        title="budget",
+    )
+    builder.add(
+        "histograms",
+        "pipeline.stages.mixture:histograms",
+        tasks=len(parts),
+        params=shape,
+        upstream=["tokens", "budget"],
+        code=code,
+        libraries=["numba"],
+        weights=parts.weights,
+        title="order histograms",
+    )
+    builder.add(
+        "order",
+        "pipeline.stages.mixture:order",
+        kind="collect",
+        params=shape,
+        upstream=["histograms", "budget"],
+        code=code,
+        title="order",
+    )
+    builder.add(
+        "segments",
+        "pipeline.stages.mixture:segments",
+        tasks=len(parts),
+        params={**shape, "shards": count, "validation_shards": held_out},
+        upstream=["tokens", "tokenizer", "budget", "order"],
+        code=code,
+        libraries=["numba"],
+        weights=parts.weights,
+        title="place segments",
+    )
+    builder.add(
+        "shards",
+        "pipeline.stages.shards:run",
+        kind="reduce",
+        tasks=count + held_out,
+        params={
+            "end_of_text": recipe.tokenizer.end_of_text,
+            "validation_shards": held_out,
+            "sources": sources,
+            "seq_len_tokens": shards.seq_len_tokens,
+            "shards": count,
+            "recipe_hash": recipe_hash(recipe),
+        },
+        upstream=["tokenizer"],
+        exchanges=["segments"],
+        code=["pipeline.shards"],
+        title="pack shards",
+    )
+    builder.add(
+        "shard_index",
+        "pipeline.stages.shards:index",
+        kind="collect",
+        params={
+            "end_of_text": recipe.tokenizer.end_of_text,
+            "validation_shards": held_out,
+            "sources": sources,
+            "shards": count,
+            "seq_len_tokens": shards.seq_len_tokens,
+            "recipe_hash": recipe_hash(recipe),
+        },
+        upstream=["shards", "tokenizer", "budget"],
+        code=["pipeline.shards"],
+        title="shard index",
+    )

@@ -1,0 +1,316 @@
+"""Near-duplicates (see `pipeline.planning.near` for the stages, `pipeline.dedup` for what they compute).
+
+A document is a node: part << 32 | row. Connections between nodes travel as EDGE rows, to the homes (partitions) of
+both their ends.
+"""
+
+import json
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline import records
+from pipeline.dedup import lsh, minhash, scope, verify
+from pipeline.engine.task import PUBLIC, TaskContext
+from pipeline.errors import WinnowError
+from pipeline.ids import hex_ids
+from pipeline.stages.survivors import survivors
+
+UInt64Array = npt.NDArray[np.uint64]
+Int64Array = npt.NDArray[np.int64]
+
+KEY = pa.schema([pa.field("key", pa.uint64()), pa.field("node", pa.uint64())])
+EDGE = pa.schema([pa.field("node", pa.uint64()), pa.field("root", pa.uint64())])
+LABEL = pa.schema([pa.field("row", pa.int32()), pa.field("component", pa.uint64())])
+CANDIDATE = pa.schema(
+    [
+        pa.field("component", pa.uint64()),
+        pa.field("rank", pa.int32()),  # of the source: 0 is preferred
+        pa.field("longest_first", pa.int64()),  # minus the text's length in bytes
+        pa.field("id", records.ID),
+        pa.field("part", pa.int32()),  # the address to answer to
+        pa.field("row", pa.int32()),
+        pa.field("source", pa.string()),
+        pa.field("text", pa.string()),  # empty where nothing is verified
+    ]
+)
+PREFERENCE = ("component", "rank", "longest_first", "id")  # the total order in which a partition is read
+
+SAMPLES_PER_BIN = 3  # pairs whose texts reports may show, for each hundredth of similarity and each partition
+SAMPLE_MAX_CHARS = 4_000
+_BINS = 100
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+_32 = np.uint64(32)
+
+
+def signatures(ctx: TaskContext) -> None:
+    """Send the band keys of each document that has shingles to the keys' partitions."""
+    p = ctx.params
+    source, _ = p["tasks"][ctx.task]
+    out = ctx.exchange(KEY, p["partitions"])
+    for rows, batch in survivors(ctx, columns=("text", *scope.COLUMNS)):
+        signed, some = minhash.signatures(
+            batch.column("text"), shingle=p["shingle"], ngram=p["ngram"], hashes=p["hashes"]
+        )
+        salt = scope.salts(batch, p["scope"], source)
+        keys = minhash.band_keys(signed[some], bands=p["bands"], rows=p["rows"], salt=salt[some])
+        nodes = np.repeat(_nodes(ctx.task, rows[some]), p["bands"])
+        out.write(_home(keys.ravel(), p["partitions"]), _batch(KEY, keys.ravel(), nodes))
+
+
+def bands(ctx: TaskContext) -> None:
+    """Connect the documents of this partition that share a key."""
+    table = pa.Table.from_batches(ctx.partition("signatures"), KEY)
+    a, b = lsh.group(table["key"].to_numpy(), table["node"].to_numpy())
+    _send(ctx, *lsh.components(a, b))
+
+
+def components(ctx: TaskContext) -> None:
+    """One round: what this partition knows of its nodes' components, joined."""
+    nodes, roots = _connections(ctx)
+    _send(ctx, *lsh.components(nodes, roots))
+
+
+def labels(ctx: TaskContext) -> None:
+    """Tell every connected document its component. Raises WinnowError if the rounds have not reached a fixed point."""
+    nodes, roots = _connections(ctx)
+    joined, found = lsh.components(nodes, roots)
+    if not np.array_equal(found[np.searchsorted(joined, nodes)], roots):
+        raise WinnowError(
+            "the components of near-duplicates did not converge: a chain of documents is longer than any the rounds "
+            "can follow. Nothing is wrong with the input; use more rows a band (dedup.minhash.rows), which connects "
+            "fewer documents."
+        )
+    mine = _home(nodes, ctx.params["partitions"]) == ctx.task
+    _label(ctx, nodes[mine], roots[mine])
+
+
+def candidates(ctx: TaskContext) -> None:
+    """Send each connected document to the partition of its component."""
+    p = ctx.params
+    source, _ = p["tasks"][ctx.task]
+    found = pa.Table.from_batches(ctx.partition(p["labels"]), LABEL)
+    found = found.group_by("row").aggregate([("component", "min")]).sort_by("row")  # a label may arrive twice
+    labelled, component = found["row"].to_numpy(), found["component_min"].to_numpy()
+    out = ctx.exchange(CANDIDATE, p["partitions"])
+    if not len(labelled):
+        return
+    for rows, batch in survivors(ctx, columns=("id", "text", "text_bytes")):
+        chosen = np.isin(rows, labelled)
+        if not chosen.any():
+            continue
+        rows, batch = rows[chosen], batch.filter(pa.array(chosen))
+        mine = component[np.searchsorted(labelled, rows)]
+        count = len(rows)
+        text = batch.column("text") if p["verify"] else pa.array([""] * count)
+        rank = np.full(count, p["ranks"][source], np.int32)
+        lengths = pc.negate(batch.column("text_bytes"))
+        part = np.full(count, ctx.task, np.int32)
+        columns = (mine, rank, lengths, batch.column("id"), part, rows, pa.array([source] * count), text)
+        out.write(_home(mine, p["partitions"]), _batch(CANDIDATE, *columns))
+
+
+def resolve(ctx: TaskContext) -> None:
+    """Go through each component in order of preference; answer what is removed, and note pairs and clusters."""
+    p = ctx.params
+    out = ctx.exchange(records.VERDICT, p["verdict_partitions"])
+    pairs = ctx.arrow(f"pairs/{ctx.task:05d}.arrow", records.PAIR)
+    clusters = ctx.arrow(f"clusters/{ctx.task:05d}.arrow", records.CLUSTER)
+    samples = ctx.arrow(f"samples/{ctx.task:05d}.arrow", records.PAIR_SAMPLE)
+    sampled = np.zeros(_BINS, np.int64)
+    for table in ctx.sorted_partition("candidates", CANDIDATE, PREFERENCE):
+        table = table.combine_chunks()
+        component = table["component"].to_numpy()
+        first = np.flatnonzero(np.append(True, component[1:] != component[:-1]))
+        starts = np.append(first, len(component)).astype(np.int64)
+        found = _verified(table, starts, p) if p["verify"] else _closure(starts)
+        _count(ctx, found, starts)
+        gone = np.flatnonzero(found.witness >= 0)
+        kept = found.witness[gone]
+        ids, hexed = table["id"].combine_chunks(), hex_ids(table["id"].combine_chunks())
+        similarity = found.intersection[gone] / np.maximum(found.union[gone], 1)
+        scores = pa.array(similarity if p["verify"] else np.full(len(gone), np.nan), from_pandas=True)
+        count = len(gone)
+        witnesses = ids.take(pa.array(kept)) if p["verify"] else pa.nulls(count, records.ID)
+        threshold = pa.array([p["threshold"] if p["verify"] else None] * count, pa.float64())
+        verdicts = (
+            table["row"].to_numpy()[gone], ["drop"] * count, ["near_duplicate"] * count, np.zeros(count, np.int32),
+            scores, threshold, witnesses, pa.nulls(count, pa.string()),
+        )  # fmt: skip
+        out.write(table["part"].to_numpy()[gone], _batch(records.VERDICT, *verdicts))
+        source = table["source"].combine_chunks()
+        method = ["jaccard" if p["verify"] else "closure"] * count
+        sides = hexed.take(pa.array(gone)), hexed.take(pa.array(kept))
+        sources = source.take(pa.array(gone)), source.take(pa.array(kept))
+        pairs.write(_batch(records.PAIR, *sides, scores, method, *sources, found.shared[gone]))
+        clusters.write(_clusters(found, starts, hexed, source))
+        if p["verify"]:
+            _sample(samples, table, gone, kept, similarity, sampled)
+
+
+def tables(ctx: TaskContext) -> None:
+    """Put the partitions' pairs, clusters and samples together, and count them."""
+    p = ctx.params
+    by_source: Counter[tuple[str, str]] = Counter()
+    for name, schema in (("pairs", records.PAIR), ("clusters", records.CLUSTER), ("samples", records.PAIR_SAMPLE)):
+        out = ctx.parquet(f"{PUBLIC}dedup/{name}.parquet", schema)
+        for task in range(ctx.graph["near_duplicates"].tasks):
+            for batch in ctx.batches("near_duplicates", f"{name}/", task):
+                out.write(batch)
+                if name == "pairs":
+                    groups = pa.Table.from_batches([batch]).group_by(["removed_source", "kept_source"])
+                    for row in groups.aggregate([("removed_id", "count")]).to_pylist():
+                        by_source[row["removed_source"], row["kept_source"]] += row["removed_id_count"]
+    stats: Counter[str] = Counter()
+    for manifest in ctx.manifests("near_duplicates"):
+        stats.update(manifest.stats)
+    summary = {
+        **{name: p[name] for name in ("shingle", "ngram", "hashes", "bands", "rows", "threshold", "verify")},
+        "comparisons": stats["comparisons"],
+        "compared": _histogram(stats, "compared"),
+        "removed": _histogram(stats, "removed"),
+        "unchecked": stats["unchecked"],
+        "sizes": {name: stats[f"size {name}"] for name, _ in SIZES if f"size {name}" in stats},
+        "rounds": p["rounds"],
+        "by_source": [
+            {"removed_source": removed, "kept_source": kept, "count": count}
+            for (removed, kept), count in sorted(by_source.items())
+        ],
+    }
+    ctx.file(f"{PUBLIC}dedup/summary.json").write(json.dumps(summary, indent=1).encode() + b"\n")
+
+
+SIZES = (
+    ("2", 2), ("3", 3), ("4-9", 9), ("10-99", 99), ("100-999", 999), ("1000-9999", 9_999), ("10000+", 1 << 62),
+)  # fmt: skip
+"""Names of cluster sizes, with the largest size of each."""
+
+
+def _verified(table: pa.Table, starts: Int64Array, p: dict[str, Any]) -> verify.Resolution:
+    # All documents of a component are of one scope, so that its keys can be had again without the salt.
+    text = table["text"].combine_chunks()
+    signed, _ = minhash.signatures(text, shingle=p["shingle"], ngram=p["ngram"], hashes=p["hashes"])
+    salt = np.zeros(len(text), np.uint64)
+    keys = minhash.band_keys(signed, bands=p["bands"], rows=p["rows"], salt=salt)
+    sets, offsets = minhash.shingle_sets(text, shingle=p["shingle"], ngram=p["ngram"])
+    return verify.resolve(starts, sets, offsets, keys, threshold=p["threshold"])
+
+
+def _closure(starts: Int64Array) -> verify.Resolution:
+    """The published transitive closure: the first of a component stays, unseen."""
+    count = int(starts[-1])
+    first = np.repeat(starts[:-1], np.diff(starts))
+    nothing = np.zeros(count, np.int64)
+    return verify.Resolution(
+        witness=np.where(np.arange(count) == first, -1, first),
+        shared=np.zeros(count, np.int32),
+        intersection=nothing,
+        union=nothing,
+        unchecked=np.zeros(count, bool),
+        compared=np.zeros(_BINS, np.int64),
+        comparisons=0,
+    )
+
+
+def _count(ctx: TaskContext, found: verify.Resolution, starts: Int64Array) -> None:
+    gone = found.witness >= 0
+    ctx.count("comparisons", found.comparisons)
+    ctx.count("unchecked", found.unchecked.sum())
+    removed = np.bincount(_bin(found.intersection[gone], found.union[gone]), minlength=_BINS)
+    for name, counts in (("compared", found.compared), ("removed", removed)):
+        for place in np.flatnonzero(counts).tolist():
+            ctx.count(f"{name} {place}", counts[place])
+    limits = np.array([most for _, most in SIZES])
+    for place, amount in enumerate(np.bincount(np.searchsorted(limits, np.diff(starts))).tolist()):
+        if amount:
+            ctx.count(f"size {SIZES[place][0]}", amount)
+
+
+def _bin(intersection: Int64Array, union: Int64Array) -> Int64Array:
+    return np.minimum(_BINS * intersection // np.maximum(union, 1), _BINS - 1)
+
+
+def _histogram(stats: Counter[str], name: str) -> list[int]:
+    return [stats[f"{name} {place}"] for place in range(_BINS)]
+
+
+def _clusters(
+    found: verify.Resolution, starts: Int64Array, ids: pa.StringArray, source: pa.StringArray
+) -> pa.RecordBatch:
+    sizes = np.diff(starts)
+    role = np.where(found.witness >= 0, "removed", np.where(found.unchecked, "unchecked", "kept"))
+    first = ids.take(pa.array(np.repeat(starts[:-1], sizes)))
+    return _batch(records.CLUSTER, ids, first, np.repeat(sizes, sizes), pa.array(role.tolist()), source)
+
+
+def _sample(
+    out: Any,
+    table: pa.Table,
+    gone: Int64Array,
+    kept: Int64Array,
+    similarity: npt.NDArray[np.float64],
+    sampled: Int64Array,
+) -> None:
+    """The first few pairs of each hundredth of similarity, with their texts."""
+    rows = []
+    for removed, witness, score in zip(gone.tolist(), kept.tolist(), similarity.tolist(), strict=True):
+        place = min(int(score * _BINS), _BINS - 1)
+        if sampled[place] < SAMPLES_PER_BIN:
+            sampled[place] += 1
+            removed_row, kept_row = table.slice(removed, 1).to_pylist()[0], table.slice(witness, 1).to_pylist()[0]
+            rows.append(
+                {
+                    "removed_id": removed_row["id"].hex(),
+                    "kept_id": kept_row["id"].hex(),
+                    "similarity": score,
+                    "removed_source": removed_row["source"],
+                    "kept_source": kept_row["source"],
+                    "removed_text": removed_row["text"][:SAMPLE_MAX_CHARS],
+                    "kept_text": kept_row["text"][:SAMPLE_MAX_CHARS],
+                }
+            )
+    out.write_rows(rows)
+
+
+def _connections(ctx: TaskContext) -> tuple[UInt64Array, UInt64Array]:
+    table = pa.Table.from_batches(ctx.partition(ctx.params["connections"]), EDGE)
+    return table["node"].to_numpy(), table["root"].to_numpy()
+
+
+def _send(ctx: TaskContext, nodes: UInt64Array, roots: UInt64Array) -> None:
+    """Tell the homes of both ends, or the documents themselves where there is one partition and nothing to join."""
+    partitions = ctx.params["partitions"]
+    if partitions == 1:
+        _label(ctx, nodes, roots)
+        return
+    out = ctx.exchange(EDGE, partitions)
+    ends = _home(nodes, partitions), _home(roots, partitions)
+    out.write(ends[0], _batch(EDGE, nodes, roots))
+    apart = ends[0] != ends[1]
+    out.write(ends[1][apart], _batch(EDGE, nodes[apart], roots[apart]))
+
+
+def _label(ctx: TaskContext, nodes: UInt64Array, components_of: UInt64Array) -> None:
+    rows = (nodes & np.uint64(0xFFFFFFFF)).astype(np.int32)
+    out = ctx.exchange(LABEL, ctx.params["parts"])
+    out.write((nodes >> _32).astype(np.int64), _batch(LABEL, rows, components_of))
+
+
+def _nodes(part: int, rows: npt.NDArray[np.int32]) -> UInt64Array:
+    return np.uint64(part) << _32 | rows.astype(np.uint64)
+
+
+def _home(values: UInt64Array, partitions: int) -> Int64Array:
+    """The partition of each key or node, by its high bits after mixing."""
+    return ((values * _MIX >> _32) % np.uint64(partitions)).astype(np.int64)
+
+
+def _batch(schema: pa.Schema, *columns: Any) -> pa.RecordBatch:
+    arrays = []
+    for column, field in zip(columns, schema, strict=True):
+        arrays.append(column if isinstance(column, pa.Array) else pa.array(column, field.type))
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)

@@ -1,11 +1,154 @@
-"""Being written."""
+"""The stages of quality: a classifier for each distinct model, scores, and who stays by them.
+
+quality_sizes            documents a source -> sizes.json (only where a model is trained)
+quality_sample.<model>   examples of both classes, drawn by hash -> exchange to one partition
+quality_train.<model>    public/quality/<model>/model.bin and card.json
+quality_scores           scores of what is left of every source with `quality`, by row
+quality_cut              what depends on all of a source's scores: the cut of `top`, and the share expected to stay
+quality                  verdicts by row
+quality_report           public/quality/policies.json
+"""
 
 from collections.abc import Sequence
+from typing import Any
 
+from classifiers.quality import load
 from pipeline.engine.graph import GraphBuilder
-from pipeline.planning.parts import Decided, Parts
+from pipeline.errors import WinnowError
+from pipeline.planning.parts import Decided, Parts, reading
 from pipeline.recipe import Recipe
+from pipeline.recipe.problems import listed
+from pipeline.recipe.sources import PARAMETER_OF_POLICY, Quality, QualityTraining
+
+_CODE = ["classifiers", "pipeline.kernels"]
+_DECIDING = "quality"
 
 
-def add(builder: GraphBuilder, recipe: Recipe, parts: Parts, decided: Sequence[Decided]) -> Decided:
-    raise NotImplementedError
+def add(builder: GraphBuilder, recipe: Recipe, parts: Parts, decided: Sequence[Decided]) -> Decided | None:
+    """Add the stages; None where no source has `quality`. Raises WinnowError for a model file that cannot be used."""
+    wanted = {name: source.quality for name, source in sorted(recipe.sources.items()) if source.quality is not None}
+    if not wanted:
+        return None
+    models = name_models(wanted)
+    trained = {name: spec for name, spec in models.items() if isinstance(spec, QualityTraining)}
+    files = {name: spec for name, spec in models.items() if isinstance(spec, str)}
+    if trained:
+        builder.add(
+            "quality_sizes",
+            "pipeline.stages.quality_model:sizes",
+            kind="collect",
+            params={"tasks": parts.tasks},
+            upstream=["rules"],
+            title="documents a source",
+        )
+    for name, spec in trained.items():
+        _add_training(builder, recipe, parts, decided, name, spec)
+    model_of = {source: next(name for name in models if models[name] == wanted[source].model) for source in wanted}
+    scoring = reading(decided, *(f"quality_train.{name}" for name in trained))
+    builder.add(
+        "quality_scores",
+        "pipeline.stages.quality:scores",
+        tasks=len(parts),
+        params={
+            "tasks": parts.tasks,
+            "decided": decided,
+            "models": model_of,
+            "digests": {name: load(path).digest for name, path in files.items()},
+            "seed": recipe.seed,
+        },
+        places={"models": files},
+        **scoring,
+        code=[*_CODE, "pipeline.stages.survivors"],
+        libraries=["numba"],
+        weights=parts.weights,
+        title="quality scores",
+    )
+    policies = {source: _policy(quality) for source, quality in wanted.items()}
+    builder.add(
+        "quality_cut",
+        "pipeline.stages.quality:cut",
+        kind="collect",
+        params={"tasks": parts.tasks, "policies": policies},
+        upstream=["quality_scores"],
+        code=_CODE,
+        title="quality cuts",
+    )
+    builder.add(
+        _DECIDING,
+        "pipeline.stages.quality:run",
+        tasks=len(parts),
+        params={"tasks": parts.tasks, "policies": policies},
+        upstream=["quality_scores", "quality_cut"],
+        code=_CODE,
+        weights=parts.weights,
+        title="keep by quality",
+    )
+    builder.add(
+        "quality_report",
+        "pipeline.stages.quality:report",
+        kind="collect",
+        params={"tasks": parts.tasks, "policies": policies, "models": model_of},
+        upstream=["quality_scores", "quality_cut", _DECIDING],
+        code=_CODE,
+        title="quality policies",
+    )
+    return Decided(_DECIDING, "quality", sent=False)
+
+
+def name_models(wanted: dict[str, Quality]) -> dict[str, QualityTraining | str]:
+    """Each distinct model under the name of the first source, in alphabetical order, that uses it."""
+    models: dict[str, QualityTraining | str] = {}
+    for source, quality in sorted(wanted.items()):
+        if quality.model not in models.values():
+            models[source] = quality.model
+    return models
+
+
+def _add_training(
+    builder: GraphBuilder,
+    recipe: Recipe,
+    parts: Parts,
+    decided: Sequence[Decided],
+    name: str,
+    spec: QualityTraining,
+) -> None:
+    positive, negative = spec.train.positive, spec.train.negative
+    if both := sorted(set(positive) & set(negative)):
+        raise WinnowError(
+            f"sources.{name}.quality.model.train: {listed(both)} under both positive and negative; a source is an "
+            "example of one class: remove it from the other"
+        )
+    classes = {**dict.fromkeys(positive, True), **dict.fromkeys(negative, False)}
+    inputs = reading(decided, "quality_sizes", *(f"extract.{source}" for source in sorted(classes)))
+    builder.add(
+        f"quality_sample.{name}",
+        "pipeline.stages.quality_model:sample",
+        tasks=len(parts),
+        params={
+            "tasks": parts.tasks,
+            "decided": decided,
+            "model": name,
+            "classes": classes,
+            "seed": recipe.seed,
+        },
+        **inputs,
+        code=[*_CODE, "pipeline.stages.survivors"],
+        libraries=["numba"],
+        weights=parts.weights,
+        title=f"quality examples of {name}",
+    )
+    builder.add(
+        f"quality_train.{name}",
+        "pipeline.stages.quality_model:train",
+        kind="reduce",
+        params={"model": name, "classes": classes, "seed": recipe.seed},
+        exchanges=[f"quality_sample.{name}"],
+        code=_CODE,
+        libraries=["fasttext-community", "numba"],
+        title=f"train quality model {name}",
+    )
+
+
+def _policy(quality: Quality) -> dict[str, Any]:
+    parameter = PARAMETER_OF_POLICY[quality.policy]
+    return {"name": quality.policy, "parameter": getattr(quality, parameter) if parameter else None}

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline.engine import commit, storage
-from pipeline.mixture.budget import Budget, plan_budget
+from pipeline.mixture.budget import Budget, plan_mixture
 from pipeline.plan import Plan
 from pipeline.sources import READERS
 
@@ -55,7 +55,9 @@ def estimate(plan: Plan) -> Estimate:
     shard_bytes = 0.0
     if plan.recipe.mixture:
         mixture = plan.recipe.mixture
-        budget = plan_budget(mixture.shares, tokens, mixture.budget_tokens, mixture.max_epochs)
+        budget = plan_mixture(
+            tokens, mixture.budget_tokens, mixture.max_epochs, weights=mixture.shares, epochs=mixture.epochs
+        )
         train = plan.recipe.tokenizer.train if plan.recipe.tokenizer else None
         item = 2 if train and train.vocab_size <= 1 << 16 else 4
         segments = budget.target_tokens / max(

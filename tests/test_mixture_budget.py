@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.mixture.budget import plan_budget
+from pipeline.mixture.budget import plan_budget, plan_mixture
 
 # Brown et al. 2020 (2005.14165), Table 2.2: printed weights sum to 1.01; tokens in billions.
 GPT3_WEIGHTS = {"common_crawl": 0.60, "webtext2": 0.22, "books1": 0.08, "books2": 0.08, "wikipedia": 0.03}
@@ -78,6 +78,43 @@ def test_much_repeated_sources_are_named():
     four = plan_budget({"a": 1.0}, {"a": 1_000}, 4_000, max_epochs=4)["a"]
     assert four.effective_tokens == pytest.approx(3_730, abs=5)
     assert plan_budget({"a": 1.0}, {"a": 1_000}, 400, max_epochs=4)["a"].effective_tokens == 400
+
+
+def test_epochs_give_shares_in_proportion_to_epochs_times_tokens():
+    budget = plan_mixture({"a": 100, "b": 1_000}, 400, 5, epochs={"a": 3, "b": 0.1})
+    assert [source.target_tokens for source in budget.sources] == [300, 100]
+    assert budget.notes == ()
+    # Twice the budget: twice the epochs, and the cap holds.
+    budget = plan_mixture({"a": 100, "b": 1_000}, 800, 5, epochs={"a": 3, "b": 0.1})
+    assert [source.target_tokens for source in budget.sources] == [500, 300]
+    assert budget.notes[0] == "The epochs given ask for 400 tokens; for 800 each is 2 times as many."
+    assert budget["a"].capped
+
+
+def test_an_empty_source_that_should_be_seen_is_short():
+    budget = plan_mixture({"a": 100, "b": 0, "c": 0}, 400, 5, epochs={"a": 3, "b": 2, "c": 0})
+    assert budget.short
+    assert [source.target_tokens for source in budget.sources] == [400, 0, 0]
+    assert budget.notes[0] == "b is empty: its 2 epochs are missing."
+    budget = plan_mixture({"a": 0, "b": 0}, 400, 5, epochs={"a": 3, "b": 2})
+    assert budget.short
+    assert budget.target_tokens == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"epochs": {"a": -1, "b": 1}}, "mixture.epochs.a: -1 is no number of epochs"),
+        ({"epochs": {"a": 1, "c": 1}}, "token counts: nothing for source c, which mixture.epochs names"),
+        ({"epochs": {"a": 0, "b": 0}}, "at least one source"),
+        ({"weights": {"a": 1, "b": 0}}, "exactly one of weights and epochs"),
+        ({"epochs": None}, "exactly one of weights and epochs"),
+    ],
+)
+def test_epochs_that_make_no_sense_are_named(change, message):
+    options = {"epochs": {"a": 1, "b": 1}, "weights": None, **change}
+    with pytest.raises(ValueError, match=message):
+        plan_mixture({"a": 9, "b": 9}, 9, 4, **options)
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,11 @@ CASES = {
     ),
     "environment": Case("notes.warc", "'${HOME}/notes.warc'", 12, "sources.notes.paths[0]", "recipes expand neither"),
     "score over one": Case("min_score: 0.65", "min_score: 65", 13, "languages.min_score", "at most 1.0, found 65"),
-    "similarity below zero": Case("threshold: 0.8", "threshold: -0.1", 16, "dedup.minhash.threshold", "at least 0.0"),
+    "similarity of nothing": Case("threshold: 0.8", "threshold: 0", 16, "dedup.minhash.threshold", "more than 0.0"),
+    "hashes beyond reason": Case(
+        "bands: 14, rows: 8, hashes: 112", "bands: 200, rows: 600, hashes: 120000", 16, "dedup.minhash.hashes", "100000"
+    ),
+    "shingles beyond reason": Case("rows: 8", "rows: 8, ngram: 500", 16, "dedup.minhash.ngram", "at most 100"),
     "bands and rows": Case("hashes: 112", "hashes: 128", 16, "dedup.minhash.hashes", "14 x 8 = 112, not 128"),
     "rows against the default": Case(
         "rows: 8, hashes: 112, ", "rows: 9, ", 16, "dedup.minhash", "14 x 9 = 126, not 112"
@@ -151,6 +155,18 @@ CASES = {
     ),
     "unknown source weighed": Case("notes: 0.4", "nots: 0.4", 21, "mixture.weights.nots", "unknown source", "notes"),
     "source without weight": Case("{web: 0.6, notes: 0.4}", "{web: 1}", 21, "mixture.weights", "no weight for notes;"),
+    "neither weights nor epochs": Case(
+        "  weights: {web: 0.6, notes: 0.4}\n", "", 19, "mixture", "exactly one of weights and epochs (neither given)"
+    ),
+    "weights and epochs": Case(
+        "  max_epochs: 4", "  epochs: {web: 1, notes: 2}\n  max_epochs: 4", 19, "mixture", "(both given)"
+    ),
+    "source without epochs": Case(
+        "weights: {web: 0.6, notes: 0.4}", "epochs: {web: 1}", 21, "mixture.epochs", "no number of epochs for notes;"
+    ),
+    "epochs of nothing": Case(
+        "weights: {web: 0.6, notes: 0.4}", "epochs: {web: 0, notes: 0}", 21, "mixture.epochs", "more than 0 epochs"
+    ),
     "no repetition cap": Case("max_epochs: 4", "max_epochs: 0", 22, "mixture.max_epochs", "more than 0.0"),
     "validation": Case("validation: 0.005", "validation: 0.5", 23, "mixture.validation", "less than 0.5"),
     "two tokenizers": Case(
@@ -189,6 +205,31 @@ CASES = {
         "sources.web.quality.model.train.positive[0]",
         "unknown source",
         "notes",
+    ),
+    "source with both labels": Case(
+        "model: q.bin",
+        "model: {train: {positive: [notes, web], negative: [web]}}",
+        9,
+        "sources.web.quality.model.train.negative",
+        "web is also among the positive sources",
+    ),
+    "row of a table without numbers": Case(
+        "seed: 7",
+        "seed: 7\npublished: {source: A, trained_tokens: 1e9, sources: {web: {}}}",
+        3,
+        "published.sources.web",
+        "nothing printed",
+    ),
+    "silence without a choice": Case(
+        "seed: 7", "seed: 7\nundisclosed: {alpha: {paper: not said}}", 3, "undisclosed.alpha.chosen", "needs `chosen`"
+    ),
+    "misspelt column": Case(
+        "seed: 7",
+        "seed: 7\npublished: {source: A, trained_tokens: 1e9, sources: {web: {epoch: 1}}}",
+        3,
+        "published.sources.web.epoch",
+        "unknown key",
+        "epochs",
     ),
     "option of another extractor": Case(
         "method: trafilatura",

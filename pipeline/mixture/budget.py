@@ -1,10 +1,12 @@
 """The token budget: weights and unique tokens -> target tokens and epochs a source, under epoch caps.
 
-A weight is a share of *tokens*. A source that would be seen more often than its cap allows is held at the cap and hands
+A weight is a share of *tokens*. A mixture given by epochs instead has its weights from the unique tokens: published
+tables print both, and GPT-3's two columns disagree. A source that would be seen more often than its cap allows is held at the cap and hands
 the rest to the other sources in proportion to their weights, until none exceeds its cap. An empty source is different:
 something upstream wiped it out, so nothing takes its share, and the run is short.
 """
 
+import dataclasses
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -65,8 +67,58 @@ class Budget:
         raise KeyError(f"no source {name!r} in the mixture; it has {', '.join(s.source for s in self.sources)}")
 
 
+def plan_mixture(
+    unique_tokens: Mapping[str, int],
+    budget_tokens: int,
+    max_epochs: float | Mapping[str, float],
+    *,
+    weights: Mapping[str, float] | None = None,
+    epochs: Mapping[str, float] | None = None,
+) -> Budget:
+    """`plan_budget` or `plan_epochs`, by which of `weights` and `epochs` is given. Raises ValueError for both or none."""
+    if weights is not None and epochs is None:
+        return plan_budget(weights, unique_tokens, budget_tokens, max_epochs)
+    if epochs is not None and weights is None:
+        return plan_epochs(epochs, unique_tokens, budget_tokens, max_epochs)
+    raise ValueError("mixture: give exactly one of weights and epochs")
+
+
+def plan_epochs(
+    epochs: Mapping[str, float],
+    unique_tokens: Mapping[str, int],
+    budget_tokens: int,
+    max_epochs: float | Mapping[str, float],
+) -> Budget:
+    """Divide `budget_tokens` in proportion to epochs x unique tokens; otherwise as `plan_budget`.
+
+    The budget scales all epochs by one factor, which a note states. An empty source that should be seen makes the run
+    short, as with weights, but nobody can say by how much.
+    """
+    if missing := [source for source in epochs if source not in unique_tokens]:
+        raise ValueError(f"token counts: nothing for source {', '.join(missing)}, which mixture.epochs names")
+    for source, count in epochs.items():
+        if not (math.isfinite(count) and count >= 0):
+            raise ValueError(f"mixture.epochs.{source}: {count} is no number of epochs; give a number of at least 0")
+    seen = {name: Fraction(count) * unique_tokens[name] for name, count in epochs.items()}
+    total = sum(seen.values(), Fraction(0))
+    if not total:  # nothing to see: any weights give a plan in which every source is empty
+        return plan_budget(epochs, unique_tokens, budget_tokens, max_epochs)
+    found = plan_budget(
+        {name: tokens / total for name, tokens in seen.items()}, unique_tokens, budget_tokens, max_epochs
+    )
+    empty = [name for name, count in epochs.items() if count and not unique_tokens[name]]
+    notes = [f"{name} is empty: its {epochs[name]:g} epochs are missing." for name in empty]
+    factor = budget_tokens / total
+    if not math.isclose(factor, 1, rel_tol=1e-3):
+        notes.append(
+            f"The epochs given ask for {round(total):,} tokens; for {budget_tokens:,} each is {float(factor):.3g} times "
+            "as many."
+        )
+    return dataclasses.replace(found, short=found.short or bool(empty), notes=(*notes, *found.notes))
+
+
 def plan_budget(
-    weights: Mapping[str, float],
+    weights: Mapping[str, float | Fraction],
     unique_tokens: Mapping[str, int],
     budget_tokens: int,
     max_epochs: float | Mapping[str, float],
@@ -79,7 +131,7 @@ def plan_budget(
     """
     caps = dict(max_epochs) if isinstance(max_epochs, Mapping) else dict.fromkeys(weights, max_epochs)
     _check(weights, unique_tokens, budget_tokens, caps)
-    total_weight = sum(map(Fraction, weights.values()))
+    total_weight = sum((Fraction(weight) for weight in weights.values()), Fraction(0))
     asked = {name: Fraction(weight) / total_weight for name, weight in weights.items()}
     empty = [name for name in weights if unique_tokens[name] == 0 and asked[name] > 0]
     limits = {name: math.floor(Fraction(caps[name]) * unique_tokens[name]) for name in weights}
@@ -107,7 +159,10 @@ def plan_budget(
 
 
 def _check(
-    weights: Mapping[str, float], unique_tokens: Mapping[str, int], budget_tokens: int, caps: Mapping[str, float]
+    weights: Mapping[str, float | Fraction],
+    unique_tokens: Mapping[str, int],
+    budget_tokens: int,
+    caps: Mapping[str, float],
 ) -> None:
     if not weights or not any(weights.values()):
         raise ValueError("mixture.weights: give at least one source a weight above 0")

@@ -28,7 +28,8 @@ def add_tokens(builder: GraphBuilder, recipe: Recipe, parts: Parts) -> None:
             tasks=len(parts),
             params={
                 "tasks": parts.tasks,
-                "weights": dict(recipe.mixture.shares),
+                "weights": recipe.mixture.shares,
+                "epochs": recipe.mixture.epochs,
                 "sample_bytes": train.sample_bytes,
                 "seed": recipe.seed,
             },
@@ -99,7 +100,8 @@ def add_shards(builder: GraphBuilder, recipe: Recipe, parts: Parts) -> None:
         params={
             "tasks": parts.tasks,
             "sources": sources,
-            "weights": dict(mixture.shares),
+            "weights": mixture.shares,
+            "epochs": mixture.epochs,
             "budget_tokens": mixture.budget_tokens,
             "max_epochs": mixture.max_epochs,
         },

@@ -23,6 +23,7 @@ from pipeline.recipe.model import (
     TokenizerTraining,
 )
 from pipeline.recipe.problems import Mark, Problem, RecipeError
+from pipeline.recipe.published import Published, PublishedSource, Undisclosed
 from pipeline.recipe.sources import FilterStep, Quality, Source
 from pipeline.recipe.starter import init_recipe
 from pipeline.recipe.support import check_files, notes, unsupported
@@ -38,6 +39,8 @@ __all__ = [
     "MinHash",
     "Mixture",
     "Problem",
+    "Published",
+    "PublishedSource",
     "Quality",
     "Recipe",
     "RecipeError",
@@ -45,6 +48,7 @@ __all__ = [
     "Source",
     "Tokenizer",
     "TokenizerTraining",
+    "Undisclosed",
     "canonical",
     "check_files",
     "init_recipe",

@@ -8,15 +8,20 @@ import xxhash
 from pipeline.recipe.model import Recipe
 from pipeline.recipe.values import plain
 
+DOCUMENTATION = ("published", "undisclosed")
+"""Parts about the recipe's paper: they ask for nothing, so that better words do not make another recipe."""
+
 
 def canonical(recipe: Recipe, *parts: str) -> bytes:
-    """Canonical JSON of the parts named by dotted keys ("seed", "sources.web.extract"), or of the whole recipe.
+    """Canonical JSON of the parts named by dotted keys ("seed", "sources.web.extract"), or of the whole recipe without
+    DOCUMENTATION.
 
     Defaults are written out, keys are sorted, and locations (paths, model and list files) are left out: whoever makes a
     work key adds the identity of the files themselves, which `locations` lists. Raises KeyError for an unknown part.
     """
     whole = plain(recipe)
-    data = {part: _at(whole, part) for part in parts} if parts else whole
+    asked = {key: value for key, value in whole.items() if key not in DOCUMENTATION}
+    data = {part: _at(whole, part) for part in parts} if parts else asked
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 

@@ -8,7 +8,7 @@ from pipeline.recipe.model import MAX_TAIL_SHARE, TOKEN_BYTES, Shards
 from pipeline.recipe.problems import listed, nearest
 
 _TOGETHER = ("mixture", "tokenizer", "shards")
-_OPTIONAL = ("languages", "dedup", "contamination", *_TOGETHER)
+_OPTIONAL = ("languages", "dedup", "contamination", *_TOGETHER, "published")
 
 
 def check(document: Document) -> None:
@@ -64,8 +64,14 @@ def _check_names(document: Document, sources: dict[str, Any]) -> None:
     known(("dedup", "prefer"), _mapping(document.data, "dedup").get("prefer"))
     for name in sources:
         path = ("sources", name, "quality", "model", "train")
+        train = _mapping(document.data, *path)
         for side in ("positive", "negative"):
-            known((*path, side), _mapping(document.data, *path).get(side))
+            known((*path, side), train.get(side))
+        good, ordinary = train.get("positive"), train.get("negative")
+        if isinstance(good, list) and isinstance(ordinary, list):
+            for both in (example for example in ordinary if example in good):
+                message = f"{both} is also among the positive sources: nothing can be learned from both labels"
+                document.complain((*path, "negative"), message)
 
 
 def _unknown_source(document: Document, path: tuple[str | int, ...], name: str, sources: Iterable[str]) -> None:
@@ -74,16 +80,17 @@ def _unknown_source(document: Document, path: tuple[str | int, ...], name: str, 
 
 
 def _check_weights(document: Document, sources: dict[str, Any]) -> None:
-    weights = _mapping(document.data, "mixture", "weights")
-    misspelt = set()
-    for name in weights:
-        if name not in sources:
-            _unknown_source(document, ("mixture", "weights", name), name, sources)
-            misspelt.add(nearest(name, sources))
-    missing = [name for name in sources if name not in weights and name not in misspelt]
-    if weights and missing:
-        message = f"no weight for {listed(missing)}; name every source (0 leaves it out)"
-        document.complain(("mixture", "weights"), message)
+    for key, number in (("weights", "weight"), ("epochs", "number of epochs")):
+        given = _mapping(document.data, "mixture", key)
+        misspelt = set()
+        for name in given:
+            if name not in sources:
+                _unknown_source(document, ("mixture", key, name), name, sources)
+                misspelt.add(nearest(name, sources))
+        missing = [name for name in sources if name not in given and name not in misspelt]
+        if given and missing:
+            message = f"no {number} for {listed(missing)}; name every source (0 leaves it out)"
+            document.complain(("mixture", key), message)
 
 
 def _check_sources(document: Document, sources: dict[str, Any]) -> None:

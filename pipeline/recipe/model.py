@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, field_v
 from pipeline.recipe.document import Document
 from pipeline.recipe.languages import LID, LID_176
 from pipeline.recipe.problems import KeyPath, Mark, Problem, dotted
+from pipeline.recipe.published import Published, Undisclosed
 from pipeline.recipe.sources import Source
 from pipeline.recipe.values import (
     LOCATIONS,
@@ -35,7 +36,13 @@ MAX_TAIL_SHARE = 0.01
 TOKEN_BYTES = 4
 """The wider of the two token types, uint16 and uint32."""
 
+MAX_HASHES = 100_000
+"""Hashes a signature: RefinedWeb, with the most of all published layouts, has 9,000."""
+
 SourceName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64)]
+
+PerSource = Annotated[Mapping[SourceName, Annotated[float, Field(ge=0)]], AfterValidator(FrozenDict)]
+"""A number of each source, by its name."""
 
 
 class Languages(Part):
@@ -69,15 +76,15 @@ class MinHash(Part):
 
     shingle: Literal["word", "char"] = "word"
     """The unit of shingles."""
-    ngram: Count = 5
+    ngram: Annotated[Count, Field(le=100)] = 5
     """Units a shingle."""
-    bands: Count = 14
+    bands: Annotated[Count, Field(le=MAX_HASHES)] = 14
     """Bands; two documents that agree in all rows of any band are compared."""
-    rows: Count = 8
+    rows: Annotated[Count, Field(le=MAX_HASHES)] = 8
     """Hashes a band."""
-    hashes: Annotated[Count, Field(validate_default=True)] = 112
+    hashes: Annotated[Count, Field(le=MAX_HASHES, validate_default=True)] = 112
     """Hashes a signature: bands x rows."""
-    threshold: Share = 0.8
+    threshold: Annotated[float, Field(gt=0, le=1)] = 0.8
     """Jaccard similarity at and above which a document is removed."""
     verify: bool = True
     """Compare candidates exactly. false gives the published transitive closure (FineWeb, GPT-3), without witnesses."""
@@ -142,14 +149,17 @@ class Contamination(Part):
 
 
 class Mixture(Part):
-    """How many training tokens, and which share of them from each source."""
+    """How many training tokens, and which share of them from each source: exactly one of `weights` and `epochs`."""
 
     budget_tokens: Count
     """Training tokens in all."""
     normalize: bool = False
     """Divide the weights by their sum, where published weights do not add up to 1."""
-    weights: Annotated[Mapping[SourceName, Annotated[float, Field(ge=0)]], AfterValidator(FrozenDict)]
+    weights: PerSource | None = None
     """Share of tokens of each source; every source is named, 0 leaves it out. They sum to 1."""
+    epochs: PerSource | None = None
+    """How often each source is seen; every source is named, 0 leaves it out. The shares are then in proportion to epochs
+    x unique tokens, which are known after all filters; the budget scales all epochs by one factor."""
     max_epochs: Annotated[float, Field(gt=0)]
     """How often a source may be repeated. A source that would need more hands its share to the others."""
     validation: Annotated[float, Field(ge=0, lt=0.5)] = 0.0
@@ -157,7 +167,9 @@ class Mixture(Part):
 
     @field_validator("weights")
     @classmethod
-    def _sum(cls, weights: Mapping[str, float], info: ValidationInfo) -> Mapping[str, float]:
+    def _sum(cls, weights: Mapping[str, float] | None, info: ValidationInfo) -> Mapping[str, float] | None:
+        if weights is None:
+            return None
         total = math.fsum(weights.values())
         if info.data.get("normalize") and total > 0:
             return weights
@@ -166,9 +178,25 @@ class Mixture(Part):
             raise refuse(f"the weights sum to {total:.6g}, not 1; {remedy}")
         return weights
 
+    @field_validator("epochs")
+    @classmethod
+    def _some(cls, epochs: Mapping[str, float] | None) -> Mapping[str, float] | None:
+        if epochs is not None and not any(epochs.values()):
+            raise refuse("give at least one source more than 0 epochs")
+        return epochs
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> "Mixture":
+        if (self.weights is None) == (self.epochs is None):
+            given = "both" if self.weights is not None else "neither"
+            raise refuse(f"give exactly one of weights and epochs ({given} given)")
+        return self
+
     @property
-    def shares(self) -> Mapping[str, float]:
-        """The weights divided by their sum."""
+    def shares(self) -> Mapping[str, float] | None:
+        """The weights divided by their sum; None where `epochs` are given, as the shares then follow from the text."""
+        if self.weights is None:
+            return None
         total = math.fsum(self.weights.values())
         return FrozenDict({name: weight / total for name, weight in self.weights.items()})
 
@@ -244,6 +272,10 @@ class Recipe(Part):
     """How text becomes tokens."""
     shards: Shards | None = None
     """How tokens become files."""
+    published: Published | None = None
+    """The mixture table of the paper that the recipe follows. `winnow plan` prints it; a run does not read it."""
+    undisclosed: Annotated[Mapping[str, Undisclosed], AfterValidator(FrozenDict)] = Field(default_factory=FrozenDict)
+    """What that paper does not say, and what the recipe does instead. A run does not read it."""
 
     _origin: Document | None = PrivateAttr(None)
 

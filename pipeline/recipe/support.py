@@ -5,11 +5,18 @@ from collections.abc import Iterator
 
 from pipeline.recipe.model import Recipe
 from pipeline.recipe.problems import KeyPath, Problem, RecipeError, listed, nearest
+from pipeline.recipe.sources import QualityTraining
 from pipeline.recipe.values import locations
 from pipeline.sources import READERS
 
-SCOPES = ("across", "within")
+SCOPES = ("across", "within", "per_language")
 """Values of `dedup.scope` that the stages of this version know."""
+
+FAMILIES = ("fasttext",)
+"""Classifiers that this version trains."""
+
+METHODS = ("gpt3", "palm")
+"""Ways to find benchmark text that this version has."""
 
 
 def unsupported(recipe: Recipe) -> list[str]:
@@ -26,25 +33,28 @@ def _unsupported(recipe: Recipe) -> Iterator[tuple[KeyPath, str]]:
         if source.reader not in READERS:
             message = f"the reader {source.reader} is not in this version of Winnow, which has {listed(READERS)}"
             yield ("sources", name, "reader"), message
-        if source.quality is not None:
-            yield ("sources", name, "quality"), later
+        model = source.quality.model if source.quality is not None else None
+        if isinstance(model, QualityTraining) and model.train.family not in FAMILIES:
+            message = f"this version of Winnow trains {listed(FAMILIES)} only, not {model.train.family}"
+            yield ("sources", name, "quality", "model", "train", "family"), message
     if recipe.dedup is not None:
-        if recipe.dedup.minhash is not None:
-            yield ("dedup", "minhash"), later
         if recipe.dedup.against:
             yield ("dedup", "against"), later
         if recipe.dedup.scope not in SCOPES:
             yield ("dedup", "scope"), f"this version of Winnow knows {listed(SCOPES)} only"
     if recipe.contamination is not None:
-        yield ("contamination",), later
+        for method, action in recipe.contamination.methods:
+            if action is not None and method not in METHODS:
+                yield ("contamination", "methods", method), f"this version of Winnow knows {listed(METHODS)} only"
 
 
 def notes(recipe: Recipe) -> list[str]:
     """What is done with the recipe that its reader should be told."""
-    if recipe.mixture is None or not recipe.mixture.normalize:
+    mixture = recipe.mixture
+    if mixture is None or mixture.weights is None or mixture.shares is None or not mixture.normalize:
         return []
-    total = sum(recipe.mixture.weights.values())
-    shares = listed(f"{name} {share:.4g}" for name, share in recipe.mixture.shares.items())
+    total = sum(mixture.weights.values())
+    shares = listed(f"{name} {share:.4g}" for name, share in mixture.shares.items())
     return [f"the weights sum to {total:.6g} and are divided by it (mixture.normalize): {shares}"]
 
 

@@ -21,7 +21,7 @@ from pipeline import records
 from pipeline.engine import storage
 from pipeline.engine.task import TaskContext, binary_view
 from pipeline.mixture import order as ordering
-from pipeline.mixture.budget import plan_budget
+from pipeline.mixture.budget import plan_mixture
 from pipeline.shards.segments import segment_rows, whole_documents
 from pipeline.stages.tokens import TOKENS_FILE, run_encoder
 
@@ -30,11 +30,12 @@ _TOKENS_A_BATCH = 4 << 20
 
 
 def budget(ctx: TaskContext) -> None:
-    """Weights and unique tokens -> budget.json."""
+    """Weights or epochs, and unique tokens -> budget.json."""
     unique = dict.fromkeys(ctx.params["sources"], 0)
     for (source, _), manifest in zip(ctx.params["tasks"], ctx.manifests("tokens"), strict=True):
         unique[source] += manifest.stats["train_tokens"]
-    found = plan_budget(ctx.params["weights"], unique, ctx.params["budget_tokens"], ctx.params["max_epochs"])
+    p = ctx.params
+    found = plan_mixture(unique, p["budget_tokens"], p["max_epochs"], weights=p["weights"], epochs=p["epochs"])
     facts = {
         "budget_tokens": found.budget_tokens,
         "target_tokens": found.target_tokens,

@@ -7,7 +7,7 @@ there)
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -35,11 +35,24 @@ def sizes(ctx: TaskContext) -> None:
     ctx.file("sizes.json").write(json.dumps(found, sort_keys=True).encode())
 
 
+def shares(
+    text_bytes: Mapping[str, int], weights: Mapping[str, float] | None, epochs: Mapping[str, float] | None
+) -> Mapping[str, float]:
+    """The share of each source: its weight, or epochs x bytes of text where tokens cannot be counted yet."""
+    if weights is not None:
+        return weights
+    assert epochs is not None
+    seen = {name: epochs[name] * size for name, size in text_bytes.items()}
+    total = sum(seen.values()) or 1
+    return {name: size / total for name, size in seen.items()}
+
+
 def sample(ctx: TaskContext) -> None:
     """Draw documents so that each source's share of the sample is its weight, as far as its text goes."""
     source, _ = ctx.params["tasks"][ctx.task]
-    available = ctx.json("text_sizes", "sizes.json")[source]
-    rate = ctx.params["weights"].get(source, 0.0) * ctx.params["sample_bytes"] / max(1, available)
+    available = ctx.json("text_sizes", "sizes.json")
+    share = shares(available, ctx.params["weights"], ctx.params["epochs"])[source]
+    rate = share * ctx.params["sample_bytes"] / max(1, available[source])
     out = ctx.exchange(SAMPLE_TEXT, 1)
     for path in ctx.outputs("documents", f"{PUBLIC}documents/"):
         for batch in read_parquet(path, ["id", "text"]).to_batches(max_chunksize=1024):

@@ -17,10 +17,12 @@ name: benchmark
 seed: 7
 sources:
 {sources}
-dedup: {{exact: true, scope: within}}
+  reference: {{reader: jsonl, paths: [{reference}]}}
+dedup: {{exact: true, minhash: {{threshold: 0.8}}, scope: within}}
+contamination: {{benchmarks: [{benchmarks}], methods: {{gpt3: cut, palm: measure}}}}
 mixture:
   budget_tokens: {budget}
-  weights: {{{weights}}}
+  weights: {{{weights}, reference: 0.1}}
   max_epochs: 4
 tokenizer: {{train: {{vocab_size: 16384, sample_bytes: 20000000}}}}
 shards: {{seq_len_tokens: 2048, shard_bytes: 1_000_000}}
@@ -32,7 +34,11 @@ SOURCE = """\
     paths: ["{folder}/*"]
     extract: {{method: trafilatura, language_gate: false}}
     filters: [{filters}]
+    quality: {{model: {{train: {{positive: [reference], negative: [{first}]}}}}, policy: pareto, alpha: 3}}
 """
+
+REFERENCE = "data/reference/[bno]*.jsonl.gz"  # Brown, NLTK's corpora, OpenStax
+BENCHMARKS = "data/benchmarks/*.jsonl.gz"
 
 
 def repeat_inputs(files: Sequence[Path], copies: int, folder: Path) -> list[Path]:
@@ -48,11 +54,16 @@ def repeat_inputs(files: Sequence[Path], copies: int, folder: Path) -> list[Path
 
 
 def write_recipe(folders: Sequence[Path], path: Path, *, budget: int, filters: str) -> None:
-    """A full recipe (rules, exact deduplication, tokenizer, mixture, shards) with a source for each folder."""
+    """A full recipe with a source for each folder: rules, exact deduplication, quality (trained on the first source),
+    near-duplicates, contamination, tokenizer, mixture, shards.
+    """
     names = [folder.name for folder in folders]
-    sources = "".join(SOURCE.format(name=f.name, folder=f, filters=filters) for f in folders)
-    weights = ", ".join(f"{name}: {1 / len(names):.6f}" for name in names)
-    path.write_text(RECIPE.format(sources=sources, weights=weights, budget=budget))
+    sources = "".join(SOURCE.format(name=f.name, folder=f, filters=filters, first=names[0]) for f in folders)
+    weights = ", ".join(f"{name}: {0.9 / len(names):.6f}" for name in names)
+    reference, benchmarks = (", ".join(f'"{file}"' for file in shared_files(name)) for name in (REFERENCE, BENCHMARKS))
+    path.write_text(
+        RECIPE.format(sources=sources, weights=weights, budget=budget, reference=reference, benchmarks=benchmarks)
+    )
 
 
 @dataclass

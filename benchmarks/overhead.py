@@ -3,9 +3,9 @@
     python benchmarks/overhead.py [--copies 3] [--workers 2] [--rounds 3] [--pattern 'data/extraction/*.warc.gz']
 
 Side by side, in interleaved rounds: `winnow run` of a full recipe (reading, extraction, tags, rules, exact
-deduplication, tokenizer training, tokenizing, mixture, shards; language gate off) against a bare loop of
-trafilatura.extract with the same options over the same pages, already in memory, on as many processes, which take
-pages dynamically. Prints wall times and their ratio.
+deduplication, quality classifier, near-duplicates, contamination, tokenizer training, tokenizing, mixture, shards;
+language gate off) against a bare loop of trafilatura.extract with the same options over the same pages, already in
+memory, on as many processes, which take pages dynamically. Prints wall times and their ratio.
 """
 
 import argparse

@@ -1,0 +1,77 @@
+"""Verified removal of near-duplicates: every document that goes has a witness that stays, with its exact similarity."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.dedup.arrays import read_only
+from pipeline.kernels import resolve as kernels
+
+UInt64Array = npt.NDArray[np.uint64]
+Int64Array = npt.NDArray[np.int64]
+Int32Array = npt.NDArray[np.int32]
+BoolArray = npt.NDArray[np.bool_]
+
+MAX_COMPARISONS = 64
+MAX_BUCKET = 1024
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """What became of each row; arrays have one element a row, but for `compared`."""
+
+    witness: Int64Array  # the kept row because of which this one goes, -1 where it stays
+    shared: Int32Array  # bands shared with the witness
+    intersection: Int64Array  # of the sets of this row and its witness
+    union: Int64Array
+    unchecked: BoolArray  # stays, but a limit stopped its comparisons
+    compared: Int64Array  # [100]: compared pairs by similarity s in bin floor(100 s), 1.0 in the last
+    comparisons: int
+
+
+def resolve(
+    starts: Int64Array,
+    sets: UInt64Array,
+    set_offsets: Int64Array,
+    keys: UInt64Array,
+    *,
+    threshold: float,
+    max_comparisons: int = MAX_COMPARISONS,
+    max_bucket: int = MAX_BUCKET,
+) -> Resolution:
+    """Go through each component in order of preference and remove what is similar to something kept.
+
+    Component i has the rows starts[i] to starts[i + 1] - 1, the most preferred first. Row j has the sorted distinct
+    shingles sets[set_offsets[j]:set_offsets[j + 1]] and the band keys keys[j] (uint64 [rows, bands]).
+
+    A row is compared with kept rows of its component that share a band key with it, most shared bands first, then the
+    most preferred, `max_comparisons` at most; the first whose Jaccard similarity is `threshold` (in millionths) or
+    more is its witness. At most `max_bucket` kept rows are found by one key; rows that meet a key which more kept rows
+    have, and stay, count as unchecked. Rows without shingles stay and are compared with none. Where the sizes of two
+    sets alone forbid the threshold, they are compared no further, and counted in `compared` at the most similarity
+    that the sizes allow.
+
+    Time grows linearly with the rows, also where all share a key. Memory beside the inputs: at most 150 bytes a band
+    of a row. Raises ValueError for a threshold outside (0, 1] and for lengths that do not fit.
+    """
+    if not 0 < threshold <= 1:
+        raise ValueError(f"a threshold of {threshold}; similarities lie in (0, 1]")
+    if max_comparisons < 1 or max_bucket < 1:
+        raise ValueError(f"max_comparisons {max_comparisons} and max_bucket {max_bucket} must be at least 1")
+    n = len(set_offsets) - 1
+    if keys.ndim != 2 or len(keys) != n or starts[0] != 0 or starts[-1] != n:
+        raise ValueError(f"components end at row {starts[-1]}, there are {n} sets and keys {keys.shape}")
+    flat = read_only(keys, np.uint64).reshape(-1)
+    return Resolution(
+        *kernels.resolve(
+            read_only(starts, np.int64),
+            read_only(sets, np.uint64),
+            read_only(set_offsets, np.int64),
+            flat,
+            keys.shape[1],
+            round(threshold * kernels.MILLION),
+            max_comparisons,
+            max_bucket,
+        )
+    )

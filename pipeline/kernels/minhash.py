@@ -1,0 +1,105 @@
+"""MinHash signatures and LSH band keys (Broder 1997; Indyk and Motwani 1998).
+
+The permutations are datasketch's scheme "affine32": the 32-bit hash goes through MurmurHash3's finaliser once, then
+permutation k is a_k h + b_k modulo 2^32 with a_k odd.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.kernels.arrow import Bytes, Offsets
+from pipeline.kernels.compile import kernel
+from pipeline.kernels.shingles import WORDS, hash_units, most_units, power, shingle_in_place
+from pipeline.kernels.words import longest, mix
+
+UInt32Array = npt.NDArray[np.uint32]
+UInt64Array = npt.NDArray[np.uint64]
+BoolArray = npt.NDArray[np.bool_]
+
+NOTHING = np.uint32(0xFFFFFFFF)
+"""The signature of an empty set, in every place."""
+
+_MIX_1, _MIX_2 = np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
+_16, _13 = np.uint32(16), np.uint32(13)
+_32 = np.uint64(32)
+_GAMMA = np.uint64(0x9E3779B97F4A7C15)
+
+
+@kernel
+def premix(h: np.uint32) -> np.uint32:
+    """The 32-bit finaliser of MurmurHash3 (Appleby)."""
+    h = np.uint32(np.uint32(h ^ (h >> _16)) * _MIX_1)
+    h = np.uint32(np.uint32(h ^ (h >> _13)) * _MIX_2)
+    return np.uint32(h ^ (h >> _16))
+
+
+@kernel
+def lower(signature: UInt32Array, hashes: UInt32Array, n: int, a: UInt32Array, b: UInt32Array) -> None:
+    """Take the first n shingle hashes into a signature. They are mixed in place."""
+    for i in range(n):
+        hashes[i] = premix(hashes[i])
+    # Four at a time: each place of the signature is read and written once for four shingles.
+    whole = n - n % 4
+    for i in range(0, whole, 4):
+        h0, h1, h2, h3 = hashes[i], hashes[i + 1], hashes[i + 2], hashes[i + 3]
+        for k in range(len(signature)):
+            ak, bk = a[k], b[k]
+            v0, v1 = np.uint32(ak * h0 + bk), np.uint32(ak * h1 + bk)
+            v2, v3 = np.uint32(ak * h2 + bk), np.uint32(ak * h3 + bk)
+            signature[k] = min(signature[k], min(min(v0, v1), min(v2, v3)))
+    for i in range(whole, n):
+        h0 = hashes[i]
+        for k in range(len(signature)):
+            signature[k] = min(signature[k], np.uint32(a[k] * h0 + b[k]))
+
+
+@kernel
+def signatures(
+    data: Bytes, offsets: Offsets, kind: int, ngram: int, a: UInt32Array, b: UInt32Array
+) -> tuple[UInt32Array, BoolArray]:
+    """uint32[n, hashes] and whether the row has a shingle. A shingle's 32-bit hash is the high half of its 64 bits."""
+    n = len(offsets) - 1
+    out = np.full((n, len(a)), NOTHING, np.uint32)
+    some = np.zeros(n, np.bool_)
+    room = most_units(longest(offsets), kind)
+    units = np.empty(room, np.uint64)
+    hashes = np.empty(room, np.uint32)
+    oldest = power(ngram)
+    for row in range(n):
+        count = hash_units(data, offsets[row], offsets[row + 1], kind, units)
+        count = shingle_in_place(units, count, ngram, oldest)
+        for i in range(count):
+            hashes[i] = np.uint32(units[i] >> _32)
+        some[row] = count > 0
+        lower(out[row], hashes, count, a, b)
+    return out, some
+
+
+@kernel
+def band_key(signature: UInt32Array, band: int, rows: int, salt: np.uint64) -> np.uint64:
+    """A 64-bit hash of the salt, the band's number and its rows."""
+    h = mix(salt + np.uint64(band + 1) * _GAMMA)
+    for place in range(band * rows, (band + 1) * rows):
+        h = mix(h ^ np.uint64(signature[place]))
+    return h
+
+
+@kernel
+def band_keys(signatures: UInt32Array, bands: int, rows: int, salt: UInt64Array) -> UInt64Array:
+    """uint64[n, bands]."""
+    n = len(signatures)
+    out = np.empty((n, bands), np.uint64)
+    for row in range(n):
+        for band in range(bands):
+            out[row, band] = band_key(signatures[row], band, rows, salt[row])
+    return out
+
+
+def warm_up() -> None:
+    data, offsets = np.zeros(1, np.uint8), np.zeros(2, np.int32)
+    a, salt = np.ones(1, np.uint32), np.zeros(1, np.uint64)
+    for array in (data, offsets, a, salt):
+        array.flags.writeable = False
+    signed, _ = signatures(data, offsets, WORDS, 2, a, a)
+    signed.flags.writeable = False
+    band_keys(signed, 1, 1, salt)

@@ -85,7 +85,7 @@ class Model:
 
 @functools.lru_cache(maxsize=4)
 def load(path: str) -> Model:
-    """Read a model file, local or remote, once a process. Raises QualityModelError naming the file and what is wrong."""
+    """Read a model file, local or remote, once a process. Raises QualityModelError, which names the file."""
     try:
         data = storage.read_bytes(path)
     except OSError as error:

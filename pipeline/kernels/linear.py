@@ -42,9 +42,9 @@ def find_word(
 ) -> tuple[int, int]:
     """(number of the word data[start:stop], or -1; its slot in the table). Word i is words[bounds[i]:bounds[i + 1]]."""
     mask = len(table) - 1
-    slot = np.int64(h) & mask
+    slot = int(h) & mask
     while table[slot] >= 0:
-        word = table[slot]
+        word = int(table[slot])
         first = bounds[word]
         if bounds[word + 1] - first == stop - start:
             same = True
@@ -53,7 +53,7 @@ def find_word(
                     same = False
                     break
             if same:
-                return np.int64(word), slot  # type: ignore[return-value]
+                return word, slot
         slot = (slot + 1) & mask
     return -1, slot
 
@@ -67,7 +67,7 @@ def word_table(words: Bytes, bounds: Int64Array) -> Int32Array:
         size *= 2
     table = np.full(size, -1, np.int32)
     for word in range(count):
-        start, stop = bounds[word], bounds[word + 1]
+        start, stop = int(bounds[word]), int(bounds[word + 1])
         found, slot = find_word(words, bounds, table, words, start, stop, hash_word(words, start, stop))
         if found < 0:
             table[slot] = word
@@ -120,7 +120,7 @@ def sum_features(
     hashes = np.empty(longest // 2 + 2, np.uint64)
     n_words = len(bounds) - 1
     for row in range(n):
-        at, end = np.int64(offsets[row]), np.int64(offsets[row + 1])
+        at, end = int(offsets[row]), int(offsets[row + 1])
         length, total, count = 0, 0, 0
         while at < end:
             if data[at] == _BLANK:

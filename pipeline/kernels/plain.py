@@ -34,9 +34,9 @@ def warm_up() -> None:
 @kernel
 def _plain(data: Bytes, offsets: Offsets, max_chars: int) -> tuple[Bytes, npt.NDArray[np.int32]]:
     n = len(offsets) - 1
-    room = np.int64(0)
+    room = 0
     for row in range(n):
-        room += min(max_chars, np.int64(offsets[row + 1] - offsets[row])) * _MAX_CHARACTER_BYTES
+        room += min(max_chars, int(offsets[row + 1] - offsets[row])) * _MAX_CHARACTER_BYTES
     out = np.empty(room, np.uint8)
     out_offsets = np.zeros(n + 1, np.int32)
     filled = 0

@@ -1,0 +1,108 @@
+"""The card of a trained classifier: what it was made from, how good it is on what it has not seen, what it is."""
+
+import importlib.metadata
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from classifiers.evaluate import evaluate, histogram
+from classifiers.examples import CLASS_DOCUMENTS, HELD_OUT_SHARE, Examples, Mask
+from classifiers.features import MAX_CHARS
+from classifiers.policies import by_hundredth
+from classifiers.quality import LIBRARY, SCORE_STEPS, HyperParameters, Steps
+
+TEXT = (
+    f"the first {MAX_CHARS:,} characters of words of each document: case folded, symbols and punctuation left out, "
+    "every digit 0, one word a character cluster in scripts without spaces"
+)
+DETERMINISM = (
+    "Training uses one thread and a seed, and gives the same bytes every time on one kind of processor; elsewhere the "
+    f"last bits of its floats may differ. Scoring is integer arithmetic in steps of 1/{SCORE_STEPS:,}: this file gives "
+    "the same scores on every processor."
+)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What `make_card` puts into words and numbers."""
+
+    model: str
+    digest: str  # xxh3-128 of model.bin
+    model_bytes: int
+    seed: int
+    examples: Examples
+    chars: npt.NDArray[np.int64]  # of each example, in plain form
+    trained: Mask
+    held_out: Mask
+    rules: Mapping[str, str]  # source -> how it was split
+    hyper_parameters: HyperParameters
+    steps: Steps  # scores of all examples
+
+
+def make_card(facts: Facts) -> bytes:
+    """card.json. Figures are of held-out documents unless they say otherwise."""
+    examples, steps = facts.examples, facts.steps
+    judged = facts.held_out & examples.worded
+    good, ordinary = (histogram(steps[judged & (examples.good == side)]) for side in (True, False))
+    found = evaluate(good, ordinary)
+    sources = np.array(examples.sources, object)
+    card = {
+        "model": facts.model,
+        "family": "fasttext",
+        "data": {
+            side: _class_data(facts, sources, side == "positive") for side in ("positive", "negative")
+        },
+        "class_documents_at_most": CLASS_DOCUMENTS,
+        "text": TEXT,
+        "split": {
+            "held_out_share": HELD_OUT_SHARE,
+            "by_source": dict(sorted(facts.rules.items())),
+            "held_out": {"positive": int(good.sum()), "negative": int(ordinary.sum())},
+            "note": _split_note(facts.rules),
+        },
+        "hyper_parameters": {**asdict(facts.hyper_parameters), "seed": facts.seed},
+        "auc": found.auc,
+        "precision_at_half": found.precision,
+        "recall_at_half": found.recall,
+        "scores": {
+            source: by_hundredth(histogram(steps[judged & (sources == source)])) for source in sorted(facts.rules)
+        },
+        "score_steps": SCORE_STEPS,
+        "digest": facts.digest,
+        "bytes": facts.model_bytes,
+        "library": {LIBRARY: importlib.metadata.version(LIBRARY)},
+        "determinism": DETERMINISM,
+    }  # fmt: skip
+    return json.dumps(card, indent=1, ensure_ascii=False).encode() + b"\n"
+
+
+def _class_data(facts: Facts, sources: npt.NDArray[np.object_], good: bool) -> dict[str, Any]:
+    """Documents and characters of a class by source: drawn, without words, trained on, held out."""
+    found: dict[str, Any] = {}
+    for source in sorted(set(sources[facts.examples.good == good])):
+        mine = sources == source
+        judged = mine & facts.held_out & facts.examples.worded
+        trained = mine & facts.trained
+        found[source] = {
+            "documents": int(mine.sum()),
+            "without_words": int((mine & ~facts.examples.worded).sum()),
+            "trained_documents": int(trained.sum()),
+            "trained_chars": int(facts.chars[trained].sum()),
+            "held_out_documents": int(judged.sum()),
+        }
+    return found
+
+
+def _split_note(rules: Mapping[str, str]) -> str:
+    by_document = sorted(source for source, rule in rules.items() if rule == "document")
+    note = "hosts of addresses, or files where there is no address, are wholly on one side, by a hash of their name"
+    if by_document:
+        note += (
+            f"; {', '.join(by_document)}: split by document, since hosts or files would have left too much on one "
+            "side, so that held-out documents may resemble training documents more than unseen ones would"
+        )
+    return note

@@ -1,0 +1,170 @@
+"""quality_sizes, quality_sample.<model>, quality_train.<model>: a classifier trained on the run's own documents.
+
+quality_sizes   documents a source -> sizes.json
+quality_sample  task t: documents that a hash draws from one part, in plain form -> exchange to one partition
+quality_train   public/quality/<model>/model.bin and card.json
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from classifiers import quality
+from classifiers.card import Facts, make_card
+from classifiers.examples import (
+    CLASS_DOCUMENTS,
+    DRAW_PURPOSE,
+    Examples,
+    allot,
+    balanced,
+    check_class,
+    held_out,
+)
+from classifiers.features import prepare
+from pipeline import records
+from pipeline.engine.task import PUBLIC, TaskContext
+from pipeline.filters.url import host_of
+from pipeline.ids import document_id, hash01
+from pipeline.ledger import read_parquet
+from pipeline.stages.survivors import survivors
+
+MODEL_FILE = f"{PUBLIC}quality/{{model}}/model.bin"
+CARD_FILE = f"{PUBLIC}quality/{{model}}/card.json"
+BATCH_ROWS = 1024
+
+EXAMPLE = pa.schema(
+    [
+        pa.field("draw", pa.float64()),
+        pa.field("id", records.ID),
+        pa.field("good", pa.bool_()),
+        pa.field("source", pa.string()),
+        pa.field("key", pa.string()),
+        pa.field("text", pa.string()),
+    ]
+)
+ORDER = ("draw", "id")
+
+
+def sizes(ctx: TaskContext) -> None:
+    """Documents of each source behind the rules. Exact duplicates are still among them: counting what is left of those
+    would take a pass of its own, and a sample that is smaller by their share does no harm.
+    """
+    found: dict[str, int] = {}
+    for (source, _), manifest in zip(ctx.params["tasks"], ctx.manifests("rules"), strict=True):
+        rows = sum(output.rows for output in manifest.outputs if output.name.startswith("docs/"))
+        found[source] = found.get(source, 0) + rows
+    ctx.file("sizes.json").write(json.dumps(found, sort_keys=True).encode())
+
+
+def sample(ctx: TaskContext) -> None:
+    """Draw one part's share of its class."""
+    source, _ = ctx.params["tasks"][ctx.task]
+    classes = ctx.params["classes"]
+    out = ctx.exchange(EXAMPLE, 1)
+    if source not in classes:
+        return
+    rate = _rate(ctx, source)
+    files = _Files(ctx, source)
+    for _, batch in survivors(ctx, columns=("id", "url", "text")):
+        draws = [hash01(ctx.params["seed"], DRAW_PURPOSE, identity) for identity in batch.column("id").to_pylist()]
+        drawn = [row for row, draw in enumerate(draws) if draw < rate]
+        if not drawn:
+            continue
+        batch = batch.take(pa.array(drawn))
+        ids, urls = batch.column("id"), batch.column("url").to_pylist()
+        hosts = [host_of(url) if url else "" for url in urls]
+        keys = [
+            f"host:{host}" if host else f"file:{source}/{files.path_of(identity)}"
+            for identity, host in zip(ids.to_pylist(), hosts)
+        ]
+        count = batch.num_rows
+        arrays = [
+            pa.array([draws[row] for row in drawn]), ids, pa.array([classes[source]] * count),
+            pa.array([source] * count), pa.array(keys), prepare(batch.column("text")),
+        ]  # fmt: skip
+        out.write(np.zeros(count, np.int64), pa.RecordBatch.from_arrays(arrays, schema=EXAMPLE))
+
+
+def _rate(ctx: TaskContext, source: str) -> float:
+    """The share of a source's documents to draw. Raises QualityModelError where its class has too few."""
+    classes: Mapping[str, bool] = ctx.params["classes"]
+    available = ctx.json("quality_sizes", "sizes.json")
+    mine = {name: available[name] for name, good in classes.items() if good == classes[source] and name in available}
+    check_class(sum(mine.values()), classes[source], ctx.params["model"], sorted(mine))
+    return allot(mine, CLASS_DOCUMENTS)[source] / max(1, mine[source])
+
+
+class _Files:
+    """Which file a document of this part came from: its row does not say, but its id is a hash of file and record."""
+
+    def __init__(self, ctx: TaskContext, source: str) -> None:
+        self._source = source
+        task = ctx.params["tasks"][ctx.task][1]
+        tables = ctx.outputs(f"extract.{source}", "inputs/", task)
+        columns = ["path", "first_ordinal", "records"]
+        self._units = [unit for path in tables for unit in read_parquet(path, columns).to_pylist()]
+        self._paths = sorted({unit["path"] for unit in self._units})
+        self._records = self._all_records()
+
+    def path_of(self, wanted: bytes) -> str:
+        """Documents are asked for in the order of the part, which is the order of records."""
+        if len(self._paths) == 1:
+            return str(self._paths[0])
+        return next(path for identity, path in self._records if identity == wanted)
+
+    def _all_records(self) -> Iterator[tuple[bytes, str]]:
+        for unit in self._units:
+            for ordinal in range(unit["first_ordinal"], unit["first_ordinal"] + unit["records"]):
+                yield document_id(self._source, unit["path"], ordinal), unit["path"]
+
+
+def train(ctx: TaskContext) -> None:
+    """Split, balance, train, judge, describe."""
+    stage, model, seed = ctx.stage.exchanges[0], ctx.params["model"], ctx.params["seed"]
+    examples, chars = _examples(ctx, stage)
+    for good in (True, False):
+        names = sorted(name for name, side in ctx.params["classes"].items() if side == good)
+        check_class(int((examples.worded & (examples.good == good)).sum()), good, model, names)
+    aside, rules = held_out(examples, seed)
+    trained = balanced(examples, aside, model)
+    chosen = quality.hyper_parameters(int(trained.sum()))
+    data = quality.train(_lines(ctx, stage, trained), chosen=chosen, seed=seed, name=model)
+    scorer = quality.from_bytes(data, model)
+    steps = [scorer.score_prepared(batch.column("text")) for batch in _batches(ctx, stage)]
+    facts = Facts(
+        model, scorer.digest, len(data), seed, examples, chars, trained, aside, rules, chosen, np.concatenate(steps)
+    )
+    ctx.file(MODEL_FILE.format(model=model)).write(data)
+    ctx.file(CARD_FILE.format(model=model)).write(make_card(facts))
+
+
+def _batches(ctx: TaskContext, stage: str) -> Iterator[pa.RecordBatch]:
+    """All examples in the order of training."""
+    for table in ctx.sorted_partition(stage, EXAMPLE, ORDER):
+        yield from table.to_batches(max_chunksize=BATCH_ROWS)
+
+
+def _examples(ctx: TaskContext, stage: str) -> tuple[Examples, np.ndarray]:
+    """Everything but the texts, and the texts' lengths in characters."""
+    tables, lengths = [], [np.zeros(0, np.int64)]
+    for batch in _batches(ctx, stage):
+        tables.append(batch.select(["id", "good", "source", "key"]))
+        lengths.append(pc.utf8_length(batch.column("text")).to_numpy(zero_copy_only=False).astype(np.int64))
+    chars = np.concatenate(lengths)
+    schema = pa.schema([EXAMPLE.field(name) for name in ("id", "good", "source", "key")])
+    found = pa.Table.from_batches(tables, schema)
+    good = np.array(found["good"].to_pylist(), bool)
+    lists = [found[name].to_pylist() for name in ("source", "id", "key")]
+    return Examples(lists[0], good, lists[1], lists[2], chars > 0), chars
+
+
+def _lines(ctx: TaskContext, stage: str, chosen: np.ndarray) -> Iterator[tuple[bool, str]]:
+    first = 0
+    for batch in _batches(ctx, stage):
+        rows = np.flatnonzero(chosen[first : first + batch.num_rows])
+        first += batch.num_rows
+        taken = batch.take(pa.array(rows))
+        yield from zip(taken.column("good").to_pylist(), taken.column("text").to_pylist(), strict=True)

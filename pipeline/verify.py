@@ -5,21 +5,22 @@
 3. Every id that the inputs give (source, path, ordinal) has exactly one outcome: a document, a drop or a quarantine
 row.
    Compared as multisets through sums of two hashes, so memory does not grow with the number of documents.
-4. Every witness of a removed duplicate is a document that stayed.
-5. The token shards hold what index.json says.
+4. Every witness of a removed duplicate is a document that stayed, whole or in pieces, or that a later stage decided on.
+5. Every removed near-duplicate is as similar to its witness as the run says, recomputed from the texts.
+6. The token shards hold what index.json says.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import xxhash
 
-from pipeline import ledger
+from pipeline import ledger, recheck
 from pipeline.engine import storage
 from pipeline.errors import WinnowError
-from pipeline.ids import document_id
+from pipeline.ids import document_id, piece_id
+from pipeline.planning.parts import DECIDING
 from pipeline.publish import PUBLIC_FOLDERS, read_manifest
 
 Say = Callable[[str], None]
@@ -30,7 +31,9 @@ def verify(out: str, say: Say = lambda line: None) -> list[str]:
     """Problems found, empty when all holds. `say` gets a line for each check that was made."""
     manifest = read_manifest(out)
     problems = []
-    for check in (_files, _conservation, _ids, _witnesses, _shards):
+    for check in (_files, _conservation, _ids, _witnesses, _similarities, _shards):
+        if check is _similarities and recheck.PAIRS not in {entry["path"] for entry in manifest["files"]}:
+            continue
         found = list(check(out, manifest))
         title = (check.__doc__ or "").split(".")[0]
         say(f"{'ok    ' if not found else 'FAILED'}  {title}")
@@ -122,11 +125,15 @@ def _ids(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _outcomes(out: str, manifest: Mapping[str, Any], source: str) -> Iterator[str]:
-    """Ids of a source's documents and of its dropped and quarantined records."""
+    """Ids of a source's documents and of its dropped and quarantined records; a cut document counts once."""
     for entry in manifest["files"]:
         path = storage.join(out, entry["path"])
         if entry["path"].startswith(f"documents/{source}/"):
-            yield from ledger.read_parquet(path, ["id"])["id"].to_pylist()
+            for row in ledger.read_parquet(path, ["id", "parent_id"]).to_pylist():
+                if row["parent_id"] is None:
+                    yield row["id"]
+                elif row["id"] == piece_id(bytes.fromhex(row["parent_id"]), 0).hex():
+                    yield row["parent_id"]
         elif entry["path"].startswith("decisions/"):
             table = ledger.read_parquet(path, ["id", "source", "verdict"])
             final = pc.and_(pc.equal(table["source"], source), pc.not_equal(table["verdict"], "cut"))
@@ -134,17 +141,27 @@ def _outcomes(out: str, manifest: Mapping[str, Any], source: str) -> Iterator[st
 
 
 def _witnesses(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
-    """Every witness of a removal is a document that stayed."""
-    wanted: set[str] = set()
-    for entry in manifest["files"]:
-        if entry["path"].startswith("decisions/"):
-            with storage.open_arrow(storage.join(out, entry["path"])) as source:
-                wanted.update(filter(None, pq.ParquetFile(source).read(columns=["witness"])["witness"].to_pylist()))
+    """Every witness of a removal stayed, at least until a later stage."""
+    wanted: set[str] = set()  # witnesses of the stages so far that nothing has been seen of
+    for stage in DECIDING:
+        witnesses, ids = set(), set()
+        for entry in manifest["files"]:
+            if entry["path"].startswith(f"decisions/{stage}/"):
+                table = ledger.read_parquet(storage.join(out, entry["path"]), ["id", "witness"])
+                witnesses.update(filter(None, table["witness"].to_pylist()))
+                ids.update(table["id"].to_pylist())
+        wanted = (wanted - ids) | witnesses
     for entry in manifest["files"]:
         if wanted and entry["path"].startswith("documents/"):
-            wanted -= set(ledger.read_parquet(storage.join(out, entry["path"]), ["id"])["id"].to_pylist())
+            table = ledger.read_parquet(storage.join(out, entry["path"]), ["id", "parent_id"])
+            wanted -= {*table["id"].to_pylist(), *table["parent_id"].to_pylist()}
     if wanted:
         yield f"{len(wanted):,} witnesses are no documents of this output, such as {min(wanted)}"
+
+
+def _similarities(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Every removed near-duplicate is as similar to its witness as it says."""
+    yield from recheck.recheck(out, manifest)
 
 
 def _shards(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:

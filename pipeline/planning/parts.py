@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+DECIDING = ("exact_dedup", "quality", "minhash", "contamination")
+"""Ledger stages that decide after the rules, in the order of a run."""
+
 
 @dataclass(frozen=True)
 class Parts:

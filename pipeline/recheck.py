@@ -1,0 +1,98 @@
+"""Recompute what the near-duplicate stages claimed, from the texts that they compared."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pipeline.dedup import minhash
+from pipeline.engine import storage
+
+PAIRS = "dedup/pairs.parquet"
+PAIRS_AT_ONCE = 20_000  # some 200 MB of shingles
+_TOLERANCE = 1e-9  # of similarities, which are quotients of whole numbers
+
+
+def texts_folder(out: str, manifest: Mapping[str, Any]) -> str | None:
+    """Where the compared texts lie, removed documents included; None when `work/` was deleted."""
+    (name,) = (name for name in manifest["work"] if name.startswith("rules-"))
+    folder = storage.join(out, "work", name, "docs")
+    return folder if storage.listing(folder) else None
+
+
+def recheck(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Problems: removals that no pair explains, and pairs less similar than they say or than the threshold asks.
+
+    The similarities are recomputed where the texts are still there.
+    """
+    summary = json.loads(storage.read_bytes(storage.join(out, "dedup/summary.json")))
+    folder = texts_folder(out, manifest) if summary["verify"] else None
+    removals = _removals(out, manifest)
+    for pairs in _pairs(out):
+        known = texts_of(folder, pairs, summary) if folder else {}
+        for pair in pairs:
+            removed, kept, similarity = pair["removed_id"], pair["kept_id"], pair["similarity"]
+            decision = removals.pop(removed, None)
+            name = f"{PAIRS}: {removed} removed because of {kept}"
+            if decision is None:
+                yield f"{name}, but decisions/minhash does not say so"
+                continue
+            if not summary["verify"]:
+                continue
+            if decision != (kept, similarity):
+                yield f"{name} at {similarity}, but decisions/minhash says {decision}"
+            if similarity < summary["threshold"] - _TOLERANCE:
+                yield f"{name} at {similarity}, below the threshold of {summary['threshold']}"
+            if folder:
+                found = _jaccard(known[removed], known[kept])
+                if abs(found - similarity) > _TOLERANCE:
+                    yield f"{name} at {similarity}, but their texts have similarity {found}"
+    if removals:
+        yield f"{len(removals):,} near-duplicates were removed without a pair, such as {min(removals)}"
+
+
+def _removals(out: str, manifest: Mapping[str, Any]) -> dict[str, tuple[str | None, float | None]]:
+    """Removed id -> (witness, score) of decisions/minhash."""
+    found = {}
+    for entry in manifest["files"]:
+        if entry["path"].startswith("decisions/minhash/"):
+            with storage.open_arrow(storage.join(out, entry["path"])) as source:
+                table = pq.ParquetFile(source).read(columns=["id", "witness", "score"])
+            for row in table.to_pylist():
+                found[row["id"]] = (row["witness"], row["score"])
+    return found
+
+
+def _pairs(out: str) -> Iterator[list[dict[str, Any]]]:
+    with storage.open_arrow(storage.join(out, PAIRS)) as source:
+        columns = ["removed_id", "kept_id", "similarity"]
+        for batch in pq.ParquetFile(source).iter_batches(PAIRS_AT_ONCE, columns=columns):
+            yield batch.to_pylist()
+
+
+def texts_of(folder: str, pairs: list[dict[str, Any]], summary: Mapping[str, Any]) -> dict[str, npt.NDArray[np.uint64]]:
+    """Id -> distinct shingles of each document of the pairs."""
+    wanted = {bytes.fromhex(pair[side]) for pair in pairs for side in ("removed_id", "kept_id")}
+    ids = pa.array(sorted(wanted), pa.binary(16))
+    found = {}
+    for name in storage.listing(folder):
+        with storage.open_arrow(storage.join(folder, name)) as source, pa.ipc.open_file(source) as reader:
+            for index in range(reader.num_record_batches):
+                batch = reader.get_batch(index).select(["id", "text"])
+                batch = batch.filter(pc.is_in(batch.column("id"), value_set=ids))
+                sets, offsets = minhash.shingle_sets(
+                    batch.column("text"), shingle=summary["shingle"], ngram=summary["ngram"]
+                )
+                for row, identity in enumerate(batch.column("id").to_pylist()):
+                    found[identity.hex()] = sets[offsets[row] : offsets[row + 1]]
+    return found
+
+
+def _jaccard(one: npt.NDArray[np.uint64], other: npt.NDArray[np.uint64]) -> float:
+    common = len(np.intersect1d(one, other, assume_unique=True))
+    return common / (len(one) + len(other) - common)

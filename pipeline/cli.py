@@ -120,9 +120,11 @@ def quickstart(folder: str, pages: int, workers: int | None) -> None:
 def plan(recipe: str, out: str, inputs: tuple[str, ...], overrides: tuple[str, ...], sample: float) -> None:
     """Show what a run would do: stages, inputs, mixture, bytes exchanged, memory and disk. Runs nothing."""
     from pipeline import run as running
-    from pipeline.estimate import show
+    from pipeline.show_plan import show, show_recipe
 
-    show(running.make_plan(_load(recipe, inputs, overrides), out, sample=sample), _console)
+    loaded = _load(recipe, inputs, overrides)
+    show_recipe(loaded, _console)
+    show(running.make_plan(loaded, out, sample=sample), _console)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""`winnow plan`: what a run would read, do and need, before it starts; exact token counts where OUT already holds them.
+"""What a run would read and need, before it starts; exact token counts where OUT already holds them.
 
 Estimates come from sizes alone, through the ratios below. They are for planning disks and hours, not for promises.
 """
@@ -7,12 +7,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rich.console import Console
-from rich.table import Table
-
+from pipeline.dedup.minhash import s_curve
 from pipeline.engine import commit, storage
 from pipeline.mixture.budget import Budget, plan_mixture
 from pipeline.plan import Plan
+from pipeline.recipe import MinHash
 from pipeline.sources import READERS
 
 # Tokens of extracted text a stored input byte, before filters; measured on real archives of each kind (a 32 k BPE).
@@ -21,6 +20,12 @@ _UNCOMPRESSED = {"warc": 0.008, "arc": 0.008, "wet": 0.22, "jsonl": 0.24}  # the
 _TEXT_BYTES_PER_TOKEN = 4.3
 _BYTES_PER_DOCUMENT = 4_000  # of text
 _EXACT_ROW_BYTES = 72
+_BAND_KEY_BYTES = 16  # a key and a node, for each band of each document
+# Documents that share a band with another: crawls have about this many near-duplicates. A layout that nominates pairs
+# that have nothing in common sends all of them.
+_CANDIDATE_SHARE = 0.3
+_UNRELATED_SIMILARITY = 0.1
+_UNRELATED_NOMINATED = 0.01
 _SEGMENT_ROW_BYTES = 60
 # A worker with all libraries and kernels loaded, its extraction child (recycled before it grows past this), and
 # buffers.
@@ -50,6 +55,13 @@ def estimate(plan: Plan) -> Estimate:
     exchange: dict[str, int] = {}
     if "exact" in plan.graph:
         exchange["exact_keys"] = int(documents * _EXACT_ROW_BYTES)
+    minhash = plan.recipe.dedup.minhash if plan.recipe.dedup else None
+    if minhash:
+        exchange["signatures"] = int(documents * minhash.bands * _BAND_KEY_BYTES)
+        exchange["candidates"] = int(text * (1 if nominates_everything(minhash) else _CANDIDATE_SHARE))
+    if "benchmark_index" in plan.graph:
+        benchmarks = plan.graph["benchmark_index"].places["paths"]
+        exchange["benchmark_index"] = sum(storage.size(path) for path in benchmarks)
     budget = None
     item = 2
     shard_bytes = 0.0
@@ -73,6 +85,11 @@ def estimate(plan: Plan) -> Estimate:
     return Estimate(tokens, exact is not None, exchange, memory, disk, budget)
 
 
+def nominates_everything(minhash: MinHash) -> bool:
+    """Whether pairs that have nothing in common are nominated so often that chains of pairs connect all documents."""
+    return s_curve(_UNRELATED_SIMILARITY, minhash.bands, minhash.rows) > _UNRELATED_NOMINATED
+
+
 def _tokens(plan: Plan, name: str) -> int:
     reader = plan.recipe.sources[name].reader
     total = 0.0
@@ -89,39 +106,6 @@ def _exact_tokens(plan: Plan) -> dict[str, int] | None:
         return None
     budget = json.loads(storage.read_bytes(plan.graph.work("budget", "budget.json")))
     return {row["source"]: row["unique_tokens"] for row in budget["sources"]}
-
-
-def show(plan: Plan, console: Console) -> None:
-    """Print a plan: stages, inputs, mixture, and what it needs."""
-    figures = estimate(plan)
-    inputs = Table("source", "reader", "files", "bytes", "stages that decide", title="Inputs", title_justify="left")
-    for name, source in plan.recipe.sources.items():
-        files = plan.inputs[name]
-        unknown = any(file.size is None for file in files)
-        size = readable(sum(file.size or 0 for file in files)) + (" + unknown" if unknown else "")
-        inputs.add_row(name, source.reader, f"{len(files):,}", size, " > ".join(plan.ledger[name]))
-    console.print(inputs)
-    stages = Table("stage", "kind", "tasks", "done", "work folder", title="Stages", title_justify="left")
-    for stage in plan.graph.stages:
-        done = len(commit.committed(plan.graph, stage))
-        stages.add_row(stage.title, stage.kind, f"{stage.tasks:,}", f"{done:,}", stage.folder)
-    console.print(stages)
-    if figures.budget:
-        kind = "exact" if figures.exact else "estimated from sizes, before filters"
-        mixture = Table("source", "weight", "unique tokens", "tokens", "epochs", "share", title=f"Mixture ({kind})",
-                        title_justify="left")  # fmt: skip
-        for row in figures.budget.sources:
-            mixture.add_row(
-                row.source, f"{row.weight_asked:.4f}", f"{row.unique_tokens:,}", f"{row.target_tokens:,}",
-                f"{row.epochs:.2f}" + (" (capped)" if row.capped else ""), f"{row.weight_got:.4f}",
-            )  # fmt: skip
-        console.print(mixture)
-        for note in figures.budget.notes:
-            console.print(f"  {note}", highlight=False)
-    exchanges = ", ".join(f"{name} {readable(size)}" for name, size in figures.exchange_bytes.items()) or "none"
-    console.print(f"Exchanged: {exchanges}", highlight=False)
-    console.print(f"Memory: about {readable(figures.worker_memory_bytes)} a worker at most", highlight=False)
-    console.print(f"Disk: about {readable(figures.disk_bytes)} for OUT at its fullest", highlight=False)
 
 
 def readable(size: float) -> str:

@@ -87,7 +87,7 @@ def test_epochs_give_shares_in_proportion_to_epochs_times_tokens():
     # Twice the budget: twice the epochs, and the cap holds.
     budget = plan_mixture({"a": 100, "b": 1_000}, 800, 5, epochs={"a": 3, "b": 0.1})
     assert [source.target_tokens for source in budget.sources] == [500, 300]
-    assert budget.notes[0] == "The epochs given ask for 400 tokens; for 800 each is 2 times as many."
+    assert budget.notes[0] == "The epochs given ask for 400 tokens; for 800 each source is seen 2 times as often."
     assert budget["a"].capped
 
 

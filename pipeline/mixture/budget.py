@@ -1,9 +1,9 @@
-"""The token budget: weights and unique tokens -> target tokens and epochs a source, under epoch caps.
+"""The token budget: weights, or epochs, and unique tokens -> target tokens and epochs a source, under epoch caps.
 
-A weight is a share of *tokens*. A mixture given by epochs instead has its weights from the unique tokens: published
-tables print both, and GPT-3's two columns disagree. A source that would be seen more often than its cap allows is held at the cap and hands
-the rest to the other sources in proportion to their weights, until none exceeds its cap. An empty source is different:
-something upstream wiped it out, so nothing takes its share, and the run is short.
+A weight is a share of *tokens*. A mixture given by epochs has its weights from the unique tokens: published tables
+print both, and GPT-3's two columns disagree. A source that would be seen more often than its cap allows is held at the
+cap and hands the rest to the other sources in proportion to their weights, until none exceeds its cap. An empty source
+is different: something upstream wiped it out, so nothing takes its share, and the run is short.
 """
 
 import dataclasses
@@ -75,7 +75,7 @@ def plan_mixture(
     weights: Mapping[str, float] | None = None,
     epochs: Mapping[str, float] | None = None,
 ) -> Budget:
-    """`plan_budget` or `plan_epochs`, by which of `weights` and `epochs` is given. Raises ValueError for both or none."""
+    """`plan_budget` of weights or `plan_epochs` of epochs. Raises ValueError unless exactly one of them is given."""
     if weights is not None and epochs is None:
         return plan_budget(weights, unique_tokens, budget_tokens, max_epochs)
     if epochs is not None and weights is None:
@@ -111,8 +111,8 @@ def plan_epochs(
     factor = budget_tokens / total
     if not math.isclose(factor, 1, rel_tol=1e-3):
         notes.append(
-            f"The epochs given ask for {round(total):,} tokens; for {budget_tokens:,} each is {float(factor):.3g} times "
-            "as many."
+            f"The epochs given ask for {round(total):,} tokens; for {budget_tokens:,} each source is seen "
+            f"{float(factor):.3g} times as often."
         )
     return dataclasses.replace(found, short=found.short or bool(empty), notes=(*notes, *found.notes))
 

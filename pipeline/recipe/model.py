@@ -158,8 +158,8 @@ class Mixture(Part):
     weights: PerSource | None = None
     """Share of tokens of each source; every source is named, 0 leaves it out. They sum to 1."""
     epochs: PerSource | None = None
-    """How often each source is seen; every source is named, 0 leaves it out. The shares are then in proportion to epochs
-    x unique tokens, which are known after all filters; the budget scales all epochs by one factor."""
+    """How often each source is seen; every source is named, 0 leaves it out. The shares are then in proportion to
+    epochs x unique tokens, which are known after all filters; the budget scales all epochs by one factor."""
     max_epochs: Annotated[float, Field(gt=0)]
     """How often a source may be repeated. A source that would need more hands its share to the others."""
     validation: Annotated[float, Field(ge=0, lt=0.5)] = 0.0

@@ -4,7 +4,7 @@ import glob
 from collections.abc import Iterator
 
 from pipeline.recipe.model import Recipe
-from pipeline.recipe.problems import KeyPath, Problem, RecipeError, listed, nearest
+from pipeline.recipe.problems import KeyPath, Problem, RecipeError, dotted, listed, nearest
 from pipeline.recipe.sources import QualityTraining
 from pipeline.recipe.values import locations
 from pipeline.sources import READERS
@@ -71,8 +71,17 @@ def _found(location: str) -> bool:
 
 def _missing(recipe: Recipe, path: KeyPath, location: str) -> Problem:
     folder, _, name = location.rpartition("/")
+    match path:
+        case ("sources", str(source), "paths", int()):
+            remedy = f"; read other files with --input {source}=GLOB"
+        case (*part, int()):
+            remedy = f"; name other files with --set {dotted(part)}='[GLOB]'"
+        case _:
+            remedy = ""
     if glob.has_magic(location):
-        return recipe.problem(path, f"no file matches {location}")
+        return recipe.problem(path, f"no file matches {location}{remedy}")
     siblings = [entry.rpartition("/")[2] for entry in glob.iglob(f"{glob.escape(folder)}/*")]
     near = nearest(name, siblings)
-    return recipe.problem(path, f"no such file: {location}", f"{folder}/{near}" if near else None)
+    if near:
+        return recipe.problem(path, f"no such file: {location}", f"{folder}/{near}")
+    return recipe.problem(path, f"no such file: {location}{remedy}")

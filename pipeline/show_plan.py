@@ -1,0 +1,127 @@
+"""What `winnow plan` prints: the recipe and its paper, which need no files, then the plan of a run over its inputs."""
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.table import Table
+
+from pipeline.dedup.minhash import s_curve
+from pipeline.engine import commit
+from pipeline.estimate import estimate, nominates_everything, readable
+from pipeline.plan import Plan, ledger_order
+from pipeline.published import readings
+from pipeline.recipe import MinHash, Published, Recipe
+
+SIMILARITIES = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
+
+
+def show_recipe(recipe: Recipe, console: Console) -> None:
+    """Print what follows from the recipe alone: its paper's mixture, what decides on each source, the S-curve."""
+    if recipe.published:
+        _show_published(recipe.published, console)
+    if recipe.undisclosed:
+        table = _table("Not said in the paper, and chosen here", "what", "paper", "here")
+        for name, entry in recipe.undisclosed.items():
+            table.add_row(name.replace("_", " "), entry.paper, entry.chosen)
+        console.print(table)
+    table = _table("Sources", "source", "reader", "stages that decide")
+    for name, stages in ledger_order(recipe).items():
+        table.add_row(name, recipe.sources[name].reader, " > ".join(stages))
+    console.print(table)
+    if recipe.dedup and recipe.dedup.minhash:
+        _show_s_curve(recipe.dedup.minhash, console)
+
+
+def show(plan: Plan, console: Console) -> None:
+    """Print a plan: inputs, stages, mixture, and what it needs."""
+    figures = estimate(plan)
+    inputs = _table("Inputs", "source", "files", "bytes")
+    for name, files in plan.inputs.items():
+        unknown = any(file.size is None for file in files)
+        size = readable(sum(file.size or 0 for file in files)) + (" + unknown" if unknown else "")
+        inputs.add_row(name, f"{len(files):,}", size)
+    console.print(inputs)
+    stages = _table("Stages", "stage", "kind", "tasks", "done", "work folder")
+    for stage in plan.graph.stages:
+        done = len(commit.committed(plan.graph, stage))
+        stages.add_row(stage.title, stage.kind, f"{stage.tasks:,}", f"{done:,}", stage.folder)
+    console.print(stages)
+    if figures.budget:
+        kind = "exact" if figures.exact else "estimated from sizes, before filters"
+        mixture = _table(f"Mixture ({kind})", "source", "weight", "unique tokens", "tokens", "epochs", "share")
+        for row in figures.budget.sources:
+            mixture.add_row(
+                row.source, f"{row.weight_asked:.4f}", f"{row.unique_tokens:,}", f"{row.target_tokens:,}",
+                f"{row.epochs:.2f}" + (" (capped)" if row.capped else ""), f"{row.weight_got:.4f}",
+            )  # fmt: skip
+        console.print(mixture)
+        _lines(console, figures.budget.notes)
+    exchanges = ", ".join(f"{name} {readable(size)}" for name, size in figures.exchange_bytes.items()) or "none"
+    console.print(f"Exchanged: {exchanges}", highlight=False)
+    console.print(f"Memory: about {readable(figures.worker_memory_bytes)} a worker at most", highlight=False)
+    console.print(f"Disk: about {readable(figures.disk_bytes)} for OUT at its fullest", highlight=False)
+
+
+def _show_published(published: Published, console: Console) -> None:
+    found = readings(published)
+    table = _table(
+        f"Mixture as published: {published.source}",
+        "source", "tokens", "weight", "normalised", "trained on", "epochs by weight", "epochs", "share by epochs",
+    )  # fmt: skip
+    for row in found.rows:
+        table.add_row(
+            row.source,
+            billions(row.tokens),
+            _figure(row.weight, ".1%"),
+            _figure(row.normalised_weight, ".1%"),
+            billions(row.trained_tokens),
+            _figure(row.epochs_of_weight, ".2f"),
+            _figure(row.epochs, "g"),
+            _figure(row.share_of_epochs, ".1%"),
+        )
+    console.print(table)
+    sums = []
+    if found.weights is not None:
+        sums.append(f"the weights sum to {found.weights:g}")
+    if found.tokens_of_epochs is not None:
+        sums.append(f"epochs x tokens sum to {billions(found.tokens_of_epochs)}")
+    lines = [f"Trained on {billions(published.trained_tokens)} tokens; {', '.join(sums)}."] if sums else []
+    _lines(console, [*lines, *([published.note] if published.note else [])])
+
+
+def _show_s_curve(minhash: MinHash, console: Console) -> None:
+    unit = f"{minhash.ngram} {minhash.shingle}{'s' if minhash.ngram > 1 else ''}"
+    layout = f"{minhash.bands} bands of {minhash.rows} row{'s' if minhash.rows > 1 else ''}, shingles of {unit}"
+    table = _table(f"Pairs that MinHash nominates ({layout})", "similarity", *(f"{s:.2f}" for s in SIMILARITIES))
+    table.add_row("probability", *(f"{s_curve(s, minhash.bands, minhash.rows):.3f}" for s in SIMILARITIES))
+    console.print(table)
+    decides = (
+        f"Nominated pairs are compared exactly; at {minhash.threshold:g} and above one is removed."
+        if minhash.verify
+        else "Nothing is compared: of documents that chains of nominated pairs connect, one stays (verify: false)."
+    )
+    few = "This layout nominates nearly every pair: time grows with the square of the documents, up to a limit."
+    _lines(console, [decides, *([few] if nominates_everything(minhash) else [])])
+
+
+def billions(tokens: float | None) -> str:
+    """Tokens in the unit of papers: 410e9 -> 410 B; small counts in full."""
+    if tokens is None:
+        return "-"
+    return f"{tokens / 1e9:.4g} B" if tokens >= 1e8 else f"{tokens:,.0f}"
+
+
+def _figure(value: float | None, form: str) -> str:
+    return "-" if value is None else format(value, form)
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left")
+    for number, column in enumerate(columns):
+        table.add_column(column, no_wrap=number == 0)
+    return table
+
+
+def _lines(console: Console, lines: Iterable[str]) -> None:
+    for line in lines:
+        console.print(f"  {line}", highlight=False, markup=False)

@@ -129,7 +129,7 @@ def _choices(fields: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     """(texts, labels) of the choices; ARC has them as {"text": [...], "label": [...]}, within the question or not."""
     inner = fields.get("question")
     holders = [fields, inner] if isinstance(inner, dict) else [fields]
-    found = next((holder[key] for holder in holders for key in CHOICE_FIELDS if holder.get(key)), [])
+    found: Any = next((holder[key] for holder in holders for key in CHOICE_FIELDS if holder.get(key)), [])
     if isinstance(found, dict):
         return _texts(found), _texts(found.get("label"))
     if not isinstance(found, (list, tuple)):

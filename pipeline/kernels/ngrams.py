@@ -6,7 +6,7 @@ multiplication a word. A false match of one n-gram takes a collision of 64 bits:
 expected in 1e12 words.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -177,7 +177,7 @@ def _to_characters(data: Bytes, begin: int, positions: Int64Array, first: int, l
 
 
 @kernel
-def _grown(array: npt.NDArray[np.generic], size: int) -> npt.NDArray[np.generic]:
+def _grown(array: Any, size: int) -> Any:
     larger = np.empty(size, array.dtype)
     larger[: len(array)] = array
     return larger

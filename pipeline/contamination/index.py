@@ -1,0 +1,184 @@
+"""The index: all distinct n-grams of all examples, for each n that a method in use looks for.
+
+One folder of plain .npy arrays, which workers map into memory and share, beside the examples as Arrow. N-grams are
+numbered over all n (kernels/ngrams.py `Lookup`), examples by benchmark and then as their files have them.
+"""
+
+import dataclasses
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from pipeline.contamination.layouts import Example
+from pipeline.engine import storage
+from pipeline.kernels.gram_runs import Postings
+from pipeline.kernels.ngrams import Lookup, gram_hashes, lookup, words
+
+Int64Array = npt.NDArray[np.int64]
+Int32Array = npt.NDArray[np.int32]
+Bools = npt.NDArray[np.bool_]
+
+STATUSES = ("clean", "dirty", "too_short", "unreadable")
+_MAPPED_BYTES = 1 << 16  # smaller files are read; an empty array cannot be mapped
+
+
+@dataclass(frozen=True)
+class GramLength:
+    """N-grams of `n` words that are looked for: of whole texts (prompt and target joined), or of each part alone."""
+
+    n: int
+    across: bool
+
+
+@dataclass(frozen=True)
+class Shares:
+    """What a method says about each example: arrays by example. `overlap` is matched / ngrams, 0 of none."""
+
+    ngrams: Int32Array
+    matched: Int32Array
+    overlap: npt.NDArray[np.float64]
+    status: npt.NDArray[np.int8]  # places in STATUSES
+
+    @classmethod
+    def of(cls, ngrams: npt.NDArray[np.integer[Any]], matched: npt.NDArray[np.integer[Any]], dirty: Bools) -> "Shares":
+        overlap = np.divide(matched, ngrams, out=np.zeros(len(ngrams)), where=ngrams > 0)
+        status = np.where(ngrams == 0, STATUSES.index("too_short"), dirty.astype(np.int8)).astype(np.int8)
+        return cls(ngrams.astype(np.int32), matched.astype(np.int32), overlap, status)
+
+
+@dataclass(frozen=True)
+class Index:
+    """Arrays by gram, posting, example and word; `sequences` has one row for each n."""
+
+    ns: Int64Array
+    keys: npt.NDArray[np.uint64]
+    buckets: Int32Array
+    filter: npt.NDArray[np.uint64]
+    posting_offsets: Int64Array
+    posting_examples: Int32Array
+    posting_positions: Int32Array
+    example_words: Int64Array  # [examples + 1]: example e has words example_words[e]:example_words[e + 1]
+    prompt_words: Int32Array  # the first so many of them are the prompt's
+    word_start: Int64Array  # characters of the example's text
+    word_end: Int64Array
+    sequences: Int32Array  # [ns, words]: the gram that begins at each word, -1 where none does
+
+    @property
+    def grams(self) -> int:
+        return len(self.keys)
+
+    @property
+    def examples(self) -> int:
+        return len(self.prompt_words)
+
+    @property
+    def lookup(self) -> Lookup:
+        return Lookup(self.ns, self.keys, self.buckets, self.filter)
+
+    def postings(self, n: int) -> Postings:
+        """For `runs` of the n-grams of this length."""
+        return Postings(
+            self.posting_offsets, self.posting_examples, self.posting_positions, self.example_words,
+            self.sequences[self._place(n)],
+        )  # fmt: skip
+
+    def has_length(self, n: int) -> Bools:
+        """bool [grams]: those of n words."""
+        grams = np.arange(self.grams)
+        return (grams >= self.buckets[self._place(n), 0]) & (grams < self.buckets[self._place(n), -1])
+
+    def example_counts(self, n: int, found: Bools) -> tuple[Int64Array, Int64Array]:
+        """(distinct n-grams, those of them that are found) of each example."""
+        first, end = self.buckets[self._place(n), 0], self.buckets[self._place(n), -1]
+        part = slice(self.posting_offsets[first], self.posting_offsets[end])
+        grams = np.repeat(np.arange(first, end), np.diff(self.posting_offsets[first : end + 1]))
+        examples = self.posting_examples[part]
+        ngrams = np.bincount(examples, minlength=self.examples)
+        return ngrams, np.bincount(examples[found[grams]], minlength=self.examples)
+
+    def part_counts(self, n: int, found: Bools) -> tuple[Int64Array, Int64Array]:
+        """(distinct n-grams, those found) of each part: [examples, 2], the prompt's and the target's."""
+        sequence = self.sequences[self._place(n)]
+        has_gram = np.flatnonzero(sequence >= 0)
+        example = np.searchsorted(self.example_words, has_gram, side="right") - 1
+        in_target = has_gram - self.example_words[example] >= self.prompt_words[example]
+        distinct = np.unique((2 * example + in_target) * self.grams + sequence[has_gram])
+        part, gram = np.divmod(distinct, max(1, self.grams))
+        shape = (self.examples, 2)
+        ngrams = np.bincount(part, minlength=2 * self.examples).reshape(shape)
+        return ngrams, np.bincount(part[found[gram]], minlength=2 * self.examples).reshape(shape)
+
+    def _place(self, n: int) -> int:
+        return self.ns.tolist().index(n)
+
+
+def build(examples: Sequence[Example], lengths: Sequence[GramLength]) -> Index:
+    """The index of these examples; one without text has no words."""
+    prompts = words(pa.array([example.prompt for example in examples], pa.string()))
+    whole = words(pa.array([example.text for example in examples], pa.string()))
+    bounds = whole.offsets
+    prompt_words = np.diff(prompts.offsets)
+    last_words = np.repeat(bounds[1:], np.diff(bounds))  # for each word: where its example ends, and its part
+    borders = np.repeat(bounds[:-1] + prompt_words, np.diff(bounds))
+    place = np.arange(len(whole.hashes))
+    part_ends = np.where(place < borders, borders, last_words)
+
+    keys, sequences, first = [], [], 0
+    for length in lengths:
+        has_gram = np.flatnonzero(place + length.n <= (last_words if length.across else part_ends))
+        distinct, number = np.unique(gram_hashes(whole.hashes, length.n)[has_gram], return_inverse=True)
+        sequence = np.full(len(place), -1, np.int32)
+        sequence[has_gram] = first + number
+        first += len(distinct)
+        keys.append(distinct)
+        sequences.append(sequence)
+    found = lookup([length.n for length in lengths], keys)
+    postings = _postings(np.stack(sequences), bounds, len(found.keys))
+    index = Index(
+        *found, *postings, bounds, prompt_words.astype(np.int32), whole.start_char, whole.end_char, np.stack(sequences)
+    )
+    for field in dataclasses.fields(index):  # as when loaded: kernels are compiled for one type alone
+        getattr(index, field.name).flags.writeable = False
+    return index
+
+
+def _postings(sequences: Int32Array, bounds: Int64Array, grams: int) -> tuple[Int64Array, Int32Array, Int32Array]:
+    """(offsets by gram, examples, first positions): each example of a gram once."""
+    place, word = np.nonzero(sequences >= 0)
+    gram = sequences[place, word].astype(np.int64)
+    example = np.searchsorted(bounds, word, side="right") - 1
+    # Words ascend within a gram, and the sort is stable: the first of equal (gram, example) is the first position.
+    pair = gram * (len(bounds) - 1) + example
+    distinct, first = np.unique(pair, return_index=True)
+    posting_gram, posting_example = np.divmod(distinct, max(1, len(bounds) - 1))
+    offsets = np.searchsorted(posting_gram, np.arange(grams + 1)).astype(np.int64)
+    positions = word[first] - bounds[posting_example]
+    return offsets, posting_example.astype(np.int32), positions.astype(np.int32)
+
+
+def arrays(index: Index) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+    """(file name, array) of all that `load` reads."""
+    for field in dataclasses.fields(index):
+        yield f"{field.name}.npy", getattr(index, field.name)
+
+
+@lru_cache(maxsize=2)  # consecutive tasks of a worker use the same
+def load(folder: str) -> Index:
+    """The index in a folder: mapped where it is local."""
+    return Index(*(load_array(storage.join(folder, f"{field.name}.npy")) for field in dataclasses.fields(Index)))
+
+
+def load_array(path: str) -> npt.NDArray[Any]:
+    """A read-only array: a map of the file where it is local and not small."""
+    if storage.is_local(path) and storage.size(path) > _MAPPED_BYTES:
+        found = np.asarray(np.load(path, mmap_mode="r"))
+    else:
+        found = np.load(io.BytesIO(storage.read_bytes(path)))
+    found.flags.writeable = False
+    return found

@@ -13,7 +13,7 @@ import pyarrow as pa
 from pipeline import ledger, records
 from pipeline.engine.storage import DigestWriter, digest_of
 from pipeline.engine.task import TableWriter
-from pipeline.ids import document_id
+from pipeline.ids import document_id, piece_id
 from pipeline.mixture.budget import plan_budget
 from pipeline.publish import MANIFEST_FORMAT
 from pipeline.shards.index import index_json
@@ -36,6 +36,8 @@ class FakeOutput:
     decisions: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     documents: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     samples: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    tables: dict[str, tuple[list[dict[str, Any]], pa.Schema]] = field(default_factory=dict)
+    jsons: dict[str, Any] = field(default_factory=dict)
     weights: dict[str, float] | None = None
     budget_tokens: int = 400
     files: list[dict[str, Any]] = field(default_factory=list)
@@ -54,8 +56,11 @@ class FakeOutput:
             self.samples.setdefault(stage, []).append(sample)
         return identity
 
-    def document(self, source: str, path: str, ordinal: int, text: str, **more: Any) -> str:
+    def document(self, source: str, path: str, ordinal: int, text: str, piece: int | None = None, **more: Any) -> str:
         identity = document_id(source, path, ordinal).hex()
+        if piece is not None:
+            more["parent_id"] = identity
+            identity = piece_id(bytes.fromhex(identity), piece).hex()
         row = dict.fromkeys(records.DOCUMENT.names) | {"language": "en", "language_score": 0.9, "format": "prose"}
         row |= {"metadata": None} | more | {"id": identity, "text": text, "source": source}
         self.documents.setdefault(source, []).append(row)
@@ -71,13 +76,20 @@ class FakeOutput:
             for place, rows in tables.items():
                 for part in range(parts):
                     self._table(f"{kind}/{place}/part-{part:05d}.parquet", rows[part::parts], schema)
+        for name, (rows, schema) in self.tables.items():
+            self._table(name, rows, schema, always=True)
+        for name, value in self.jsons.items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(value), encoding="utf-8")
+            self._published(name, 0)
         mixture = self._shards() if self.weights else None
         manifest = self._manifest(mixture)
         (self.folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
         return str(self.folder)
 
-    def _table(self, name: str, rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> None:
-        if not rows:
+    def _table(self, name: str, rows: Sequence[Mapping[str, Any]], schema: pa.Schema, always: bool = False) -> None:
+        if not rows and not always:
             return
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

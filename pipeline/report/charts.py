@@ -1,21 +1,23 @@
-"""Charts as lists of labelled bars and as a histogram: labels are text that wraps, only what is drawn is SVG.
+"""Charts as lists of labelled bars: labels are text that wraps, only what is drawn is SVG.
 
 Every x coordinate is a percentage, so a chart fits any width without shrinking its letters. Colours are CSS classes
 of `pipeline.report.style`: s0 to s7 for sources, t0 to t9 for stages, and kept, dropped, quarantined, changed, asked,
-planned, realised.
+planned, realised; of what `pipeline.report.histogram` draws over its columns curve, dot, threshold.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.report.markup import compact, escape
+from pipeline.report.markup import escape
 
 BAR_HEIGHT = 14
+_KEY = '<rect class="{css}" width="12" height="12"/>'
+_KEYS = {
+    "curve": '<path class="{css}" d="M0 11 C6 11 6 2 12 2"/>',
+    "dot": '<circle class="{css}" cx="6" cy="6" r="3"/>',
+    "threshold": '<line class="{css}" x1="6" x2="6" y1="0" y2="12"/>',
+}
 SHORT_LABEL_CHARS = 13  # so short, labels and bars share a line on a phone, too
-HISTOGRAM_HEIGHT = 190
-_GUTTER = 9.0  # percent, for the labels of the y axis
-_AXIS_HEIGHT = 34
 _HAIR = 0.12  # percent; what is there is seen, however little
 
 
@@ -42,8 +44,8 @@ def legend(entries: Sequence[tuple[str, str]]) -> str:
     if len(entries) < 2:
         return ""
     items = "".join(
-        f'<li><svg class="key" width="12" height="12" aria-hidden="true">'
-        f'<rect class="{css}" width="12" height="12"/></svg>{escape(name)}</li>'
+        f'<li><svg class="key" width="12" height="12" aria-hidden="true">{_KEYS.get(css, _KEY).format(css=css)}</svg>'
+        f"{escape(name)}</li>"
         for css, name in entries
     )
     return f'<ul class="legend">{items}</ul>'
@@ -106,53 +108,3 @@ def _edges(parts: Sequence[Part], total: float) -> dict[str, tuple[float, float]
         found[part.css] = (x, x + width)
         x += width
     return found
-
-
-def histogram(columns: Sequence[Sequence[Part]], ticks: Sequence[tuple[float, str]], axis: str, label: str) -> str:
-    """Stacked columns of equal width. `ticks`: (columns from the left, text) on the x axis; `label` is read out."""
-    if not columns:
-        return ""
-    top, step = _scale(max(sum(part.value for part in column) for column in columns))
-    drawn = []
-    for i in range(round(top / step) + 1):
-        y = _y(i * step, top)
-        drawn.append(f'<line class="grid" x1="{_GUTTER}%" x2="100%" y1="{y:.1f}" y2="{y:.1f}"/>')
-        drawn.append(f'<text x="{_GUTTER - 1}%" y="{y + 4:.1f}" text-anchor="end">{compact(i * step)}</text>')
-    width = (100.0 - _GUTTER) / len(columns)
-    for i, column in enumerate(columns):
-        x, low = _GUTTER + i * width, 0.0
-        for part in column:
-            if part.value <= 0:
-                continue
-            y, base = _y(low + part.value, top), _y(low, top)
-            drawn.append(
-                f'<rect class="{part.css}" x="{x + 0.06 * width:.3f}%" width="{0.88 * width:.3f}%" y="{y:.2f}" '
-                f'height="{max(base - y, 0.6):.2f}"><title>{escape(part.title)}</title></rect>'
-            )
-            low += part.value
-    base = _y(0, top)
-    for place, text in ticks:
-        x = _GUTTER + place * width
-        anchor = "end" if x > 97 else "middle"
-        drawn.append(f'<line class="tick" x1="{x:.3f}%" x2="{x:.3f}%" y1="{base}" y2="{base + 5}"/>')
-        drawn.append(f'<text x="{x:.3f}%" y="{base + 17}" text-anchor="{anchor}">{escape(text)}</text>')
-    drawn.append(f'<text x="100%" y="{base + 32}" text-anchor="end">{escape(axis)}</text>')
-    return (
-        f'<svg class="histogram" width="100%" height="{HISTOGRAM_HEIGHT + _AXIS_HEIGHT}" role="img" '
-        f'aria-label="{escape(label)}">{"".join(drawn)}</svg>'
-    )
-
-
-def _y(value: float, top: float) -> float:
-    return 8 + (HISTOGRAM_HEIGHT - 8) * (1 - value / top)
-
-
-def _scale(highest: float) -> tuple[float, float]:
-    """(top of the axis, step of its ticks): whole steps of 1, 2 or 5 times a power of ten, two to five of them."""
-    if highest <= 1:
-        return 1.0, 1.0
-    step = 10.0 ** math.floor(math.log10(highest))
-    for factor in (0.2, 0.5, 1.0, 2.0):
-        if highest <= 5 * factor * step and factor * step >= 1:
-            return math.ceil(highest / (factor * step)) * factor * step, factor * step
-    return math.ceil(highest / step) * step, step

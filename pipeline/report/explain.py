@@ -1,7 +1,6 @@
 """`winnow explain`: the whole life of a record, from the file it came from to the sequences it is trained in."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,9 +8,11 @@ import pyarrow.compute as pc
 
 from pipeline.engine import storage
 from pipeline.errors import WinnowError
+from pipeline.report import judged
 from pipeline.report.files import Output
-from pipeline.report.lookup import MIN_PREFIX_CHARS, Place, find, locate, nearest, rows_of
+from pipeline.report.lookup import MIN_PREFIX_CHARS, Place, find, locate, nearest
 from pipeline.report.markup import number, plural, visible
+from pipeline.report.record import Record, ends, piece_ids, read_records
 from pipeline.shards.index import open_shard, read_index
 
 MAX_RECORDS = 5  # shown where a URL or a native id names several
@@ -36,44 +37,17 @@ def explain(out: str, key: str) -> str:
     found = find(output, wanted) if wanted else []
     if not found:
         raise WinnowError(_nothing(output, wanted))
-    ids = _furthest_first(output, found)
+    # The pieces of a document are told with it, where a name such as a URL is that of all of them.
+    pieces = piece_ids(output, found)
+    ids = [identity for identity in _furthest_first(output, found) if identity not in pieces]
     shown = ids[:MAX_RECORDS]
-    records = _records(output, shown)
-    located = locate(output, {record.id: record.source for record in records})
-    lives = ["\n".join(_life(output, record, located.get(record.id))) for record in records]
+    records = read_records(output, shown)
+    located = locate(output, {record.of_input.id: record.source for record in records})
+    lives = ["\n".join(_life(output, record, located.get(record.of_input.id))) for record in records]
     if len(ids) > 1:
         some = f"; the first {MAX_RECORDS}:" if len(ids) > MAX_RECORDS else ":"
         lives.insert(0, f"{len(ids)} records have this name{some}")
     return visible("\n\n".join(lives))
-
-
-@dataclass(frozen=True)
-class _Record:
-    """All rows of one id."""
-
-    id: str
-    decisions: Mapping[str, Mapping[str, Any]]  # stage -> row of DECISION
-    document: Mapping[str, Any] | None
-    place: Place | None  # of the document
-
-    @property
-    def any_row(self) -> Mapping[str, Any]:
-        return self.document or next(iter(self.decisions.values()))
-
-    @property
-    def source(self) -> str:
-        return str(self.any_row["source"])
-
-
-def _records(output: Output, ids: Sequence[str]) -> list[_Record]:
-    places = rows_of(output, ids)
-    found = []
-    for identity in ids:
-        mine = [place for place in places if place.id == identity]
-        decisions = {place.stage: output.rows(place.file, [place.row])[0] for place in mine if place.stage is not None}
-        kept = next((place for place in mine if place.stage is None), None)
-        found.append(_Record(identity, decisions, output.rows(kept.file, [kept.row])[0] if kept else None, kept))
-    return found
 
 
 def _nothing(output: Output, key: str) -> str:
@@ -101,7 +75,7 @@ def _furthest_first(output: Output, found: Sequence[Place]) -> list[str]:
     return sorted(reached, key=lambda identity: (-reached[identity], identity))
 
 
-def _life(output: Output, record: _Record, located: tuple[str, int] | None) -> Iterator[str]:
+def _life(output: Output, record: Record, located: tuple[str, int] | None) -> Iterator[str]:
     """The lines of one record; `located` is the path of its file and its ordinal there, where known."""
     document = record.document
     given = document["metadata"] or {} if document else {}
@@ -116,9 +90,12 @@ def _life(output: Output, record: _Record, located: tuple[str, int] | None) -> I
     for name in ("native_id", "url", "date", "parent_id"):
         if record.any_row.get(name):
             yield _line(name.replace("_", " "), record.any_row[name][:URL_CHARS])
+    if record.parent is not None:
+        number_of = next(i for i, piece in enumerate(record.parent.pieces, start=1) if piece.id == record.id)
+        yield _line("piece", f"{number_of} of {len(record.parent.pieces)} of {record.parent.id}, whose life follows")
     yield ""
-    yield from _stages(output, record)
-    copies = _copies(output, record.id)
+    yield from _stages(output, record.of_input, record.document)
+    copies = _copies(output, record.of_input.id)
     if copies:
         some = ", ".join(copies[:MAX_COPIES]) + (", ..." if len(copies) > MAX_COPIES else "")
         yield ""
@@ -138,21 +115,43 @@ def _line(name: str, value: str) -> str:
     return f"{name:<10} {value}"
 
 
-def _stages(output: Output, record: _Record) -> Iterator[str]:
-    """Every stage of the source in order: passed, what it decided, or not reached."""
+def _stages(output: Output, record: Record, document: Mapping[str, Any] | None) -> Iterator[str]:
+    """Every stage of the source in order: passed, what it decided, or not reached; and what lies behind it.
+
+    `document` is what stayed of the record, or the piece of it that is told, if any.
+    """
+    if document is None and record.pieces:
+        document = output.rows(record.pieces[0].file, [record.pieces[0].row])[0]
+    score = document["quality"] if document is not None else None
     gone = False
     for stage in output.ledger_stages(record.source):
         row = record.decisions.get(stage)
         if row is None:
-            yield f"  {stage:<20} {'not reached' if gone else 'passed'}"
-            continue
-        yield f"  {stage:<20} {_VERDICTS[row['verdict']]:<12} {row['reason']}{_measure(row)}"
-        if row["witness"]:
-            yield f"  {'':<33} witness {row['witness']}{_witness(output, row['witness'])}"
-        if row["detail"]:
-            yield f"  {'':<33} {row['detail']}"
-        gone = gone or row["verdict"] != "cut"
-    yield f"  {'documents':<20} {'kept' if record.document is not None else 'not kept'}"
+            told = f"score {number(score)}" if stage == judged.QUALITY and score is not None else ""
+            yield f"  {stage:<20} {'not reached' if gone else 'passed':<12} {told}".rstrip()
+        else:
+            yield f"  {stage:<20} {_VERDICTS[row['verdict']]:<12} {row['reason']}{_measure(row)}"
+            if row["witness"]:
+                yield _more(f"witness {row['witness']}{_now(output, row['witness'])}")
+            if row["detail"]:
+                yield _more(row["detail"])
+        if not gone:
+            yield from map(_more, judged.behind(output, stage, record.id, record.source, row))
+        gone = gone or (row is not None and ends(row))
+    yield f"  {'documents':<20} {_end(record)}"
+    for piece in record.pieces:
+        yield _more(f"piece {piece.id}, {piece.file}, row {piece.row} (from 0)")
+
+
+def _end(record: Record) -> str:
+    if record.pieces:
+        return f"kept in {plural(len(record.pieces), 'piece')}"
+    return "kept" if record.document is not None else "not kept"
+
+
+def _more(text: str) -> str:
+    """A line below a stage."""
+    return f"  {'':<33} {text}"
 
 
 def _measure(row: Mapping[str, Any]) -> str:
@@ -162,13 +161,18 @@ def _measure(row: Mapping[str, Any]) -> str:
     return f" (score {number(row['score'])}{limit})"
 
 
-def _witness(output: Output, identity: str) -> str:
-    """Where the witness of a removal stands now."""
-    for place in rows_of(output, [identity]):
-        if place.stage is None:
-            row = output.rows(place.file, [place.row])[0]
-            return f", kept in {row['source']}" + (f": {row['url'][:URL_CHARS]}" if row["url"] else "")
-    return ", which is no document of this output"
+def _now(output: Output, identity: str) -> str:
+    """Where another record stands now."""
+    record = next(iter(read_records(output, [identity])), None)
+    if record is None:
+        return ", of which nothing is known"
+    where = record.source + (f": {record.any_row['url'][:URL_CHARS]}" if record.any_row["url"] else "")
+    if record.pieces:
+        return f", kept in {plural(len(record.pieces), 'piece')} in {where}"
+    if record.document is not None or record.end is None:
+        return f", kept in {where}"
+    stage, row = record.end
+    return f", later {_VERDICTS[row['verdict']]} itself by {stage} ({row['reason']}), of {where}"
 
 
 def _copies(output: Output, identity: str) -> list[str]:

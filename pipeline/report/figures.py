@@ -5,6 +5,8 @@ Rows are records of the input files until a record becomes a document; shares ar
 
 from dataclasses import dataclass
 
+from pipeline.report.stage_figures import ContaminationFigures, NearDuplicates, QualityFigures
+
 FORMAT = 1
 
 
@@ -25,7 +27,7 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True)
 class StageRow:
-    """One source's rows through one stage: rows_in = rows_out + dropped + quarantined, plus what cuts added."""
+    """One source's rows through one stage: rows_in = rows_out + dropped + quarantined, less what cuts added."""
 
     stage: str
     source: str
@@ -34,7 +36,9 @@ class StageRow:
     dropped: int
     quarantined: int
     cut: int
-    """Rows that stayed with a changed text."""
+    """Rows that stayed with a changed text, or as pieces of theirs."""
+    emptied: int
+    """Those of the cut rows of which nothing stayed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,9 @@ class ReasonRow:
     reason: str
     rows: int
     rows_out: int
+    """Of cut rows: the documents that stand in their place."""
+    emptied: int
+    """Cut rows of which nothing stayed."""
     score_min: float | None
     score_max: float | None
     threshold_min: float | None
@@ -135,7 +142,7 @@ class DuplicateGroup:
 
 @dataclass(frozen=True, slots=True)
 class Duplicates:
-    """Groups of duplicates, by the witness that removals name."""
+    """Groups of exact duplicates, by the witness that removals name."""
 
     groups: int
     removed: int
@@ -263,6 +270,9 @@ class Figures:
     hosts_complete: bool
     """False where there were too many hosts to hold: then counts are lower bounds."""
     duplicates: Duplicates | None
+    quality: QualityFigures | None
+    near_duplicates: NearDuplicates | None
+    contamination: ContaminationFigures | None
     mixture: MixtureFigures | None
     shards: ShardFigures | None
     kept_samples: tuple[SampleRow, ...]

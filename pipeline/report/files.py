@@ -75,6 +75,13 @@ class Output:
                 first += count
         return [found[number] for number in wanted]
 
+    def published_json(self, name: str) -> Any:
+        """A JSON file that the manifest names. Raises OutputMismatch where it is missing or damaged."""
+        found = self.json(name)
+        if found is None:
+            raise OutputMismatch(f"{self.out}/{name} is missing: running the same command again writes it anew")
+        return found
+
     def json(self, name: str) -> Any:
         """A small JSON file of OUT, or None where it is not there."""
         path = storage.join(self.out, name)

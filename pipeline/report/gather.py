@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from pipeline.report.contamination import read_contamination
 from pipeline.report.documents import Documents, read_documents
 from pipeline.report.figures import FORMAT, Figures, InputRow, SampleRow, SourceRow, Timing
 from pipeline.report.files import Output
+from pipeline.report.near import read_near
+from pipeline.report.quality import read_quality
 from pipeline.report.repeats import read_duplicates
 from pipeline.report.samples import read_dropped
 from pipeline.report.training import read_mixture, read_shards
@@ -41,6 +44,9 @@ def gather(output: Output) -> Figures:
         hosts=documents.hosts,
         hosts_complete=documents.hosts_complete,
         duplicates=read_duplicates(output),
+        quality=read_quality(output),
+        near_duplicates=read_near(output),
+        contamination=read_contamination(output, verdicts.reasons),
         mixture=mixture,
         shards=read_shards(output),
         kept_samples=documents.samples,

@@ -1,4 +1,4 @@
-"""`winnow inspect`: rows to look at, kept documents or what a stage dropped; the same rows every time."""
+"""`winnow inspect`: rows to look at, kept documents or what a stage dropped, and files with more; always the same."""
 
 import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,6 +14,8 @@ from pipeline.report.samples import read_dropped
 
 TEXT_CHARS = 800
 MAX_ROWS = 1_000
+# Public tables that are not one a stage or a source, by the stage that they are about.
+TABLES = {"quality": "quality/", "minhash": "dedup/", "contamination": "contamination/"}
 _COLUMNS = ("id", "source", "url", "verdict", "reason", "score", "threshold", "witness", "detail")
 
 
@@ -21,7 +23,8 @@ def inspect(
     out: str, *, stage: str | None = None, source: str | None = None, reason: str | None = None, count: int = 5
 ) -> str:
     """`count` kept documents, or, with a stage or a reason, rows that were not kept, with their texts where samples
-    have them. Rows are those with the smallest ids, which are hashes: a draw, and always the same one.
+    have them; then the other files that tell more. Rows are those with the smallest ids, which are hashes: a draw, and
+    always the same one.
 
     Raises WinnowError for a stage, source or reason that the output does not have, naming those it has.
     """
@@ -29,7 +32,7 @@ def inspect(
     limit = min(count, MAX_ROWS)
     _known("source", source, list(output.manifest["ledger"]))
     if stage is None and reason is None:
-        return visible("\n\n".join(_documents(output, source, limit)))
+        return visible("\n\n".join([*_documents(output, source, limit), *_files(output, TABLES)]))
     stages = sorted({name for names in output.manifest["ledger"].values() for name in names})
     _known("stage", stage, stages)
     chosen = [stage] if stage else stages
@@ -41,9 +44,23 @@ def inspect(
         if any(name == found and reason in (None, why) and source in (None, where) for found, why, where in present)
         for row in _dropped(output, name, source, reason, limit)
     ]
+    entries = _spread(rows, limit)
     if not rows:
-        return f"{stage or 'No stage'} removed nothing{f' of source {source}' if source else ''}."
-    return visible("\n\n".join(_spread(rows, limit)))
+        entries = [f"{stage or 'No stage'} removed nothing{f' of source {source}' if source else ''}."]
+    return visible("\n\n".join([*entries, *_files(output, [stage] if stage else ())]))
+
+
+def _files(output: Output, stages: Iterable[str]) -> Iterator[str]:
+    """One entry that lists the tables about some stages, where there are any."""
+    folders = tuple(TABLES[stage] for stage in stages if stage in TABLES)
+    found = [entry for entry in output.manifest["files"] if folders and entry["path"].startswith(folders)]
+    if found:
+        lines = [f"  {entry['path']}{_rows(entry)}" for entry in sorted(found, key=lambda entry: str(entry["path"]))]
+        yield "\n".join(["More in:", *lines])
+
+
+def _rows(entry: Mapping[str, Any]) -> str:
+    return f"  {plural(entry['rows'], 'row')}" if entry["path"].endswith(".parquet") else ""
 
 
 def _known(kind: str, value: str | None, existing: Sequence[str]) -> None:

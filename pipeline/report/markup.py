@@ -4,6 +4,7 @@ import html
 import math
 from collections.abc import Iterable, Sequence
 
+BEGINNING_CHARS = 120
 _NARROW_SPACE = "\u202f"
 # C0 and C1 controls other than tab and newline: not allowed in HTML, and worth seeing.
 _CONTROLS = {code: 0x2400 + code for code in range(32) if code not in (9, 10)}
@@ -27,7 +28,8 @@ def count(value: int | None) -> str:
 
 def plural(value: int, noun: str) -> str:
     """1 group, 2 groups."""
-    return f"{count(value)} {noun}{'' if value == 1 else 's'}"
+    ending = "" if value == 1 else "es" if noun.endswith("ch") else "s"
+    return f"{count(value)} {noun}{ending}"
 
 
 def share(part: float, whole: float) -> str:
@@ -73,6 +75,14 @@ def span(low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return "–"
     return number(low) if low == high else f"{number(low)} to {number(high)}"
+
+
+def beginning(text: str | None) -> str:
+    """The first words of a text, for a table."""
+    if text is None:
+        return "–"
+    words = " ".join(text.split())
+    return words[:BEGINNING_CHARS] + ("…" if len(words) > BEGINNING_CHARS else "")
 
 
 def table(

@@ -6,7 +6,17 @@ from typing import Any
 from pipeline.report.figures import Figures
 from pipeline.report.markup import count, escape, plural, share, size
 from pipeline.report.palette import Palette
-from pipeline.report.sections import documents, flow, provenance, reasons, samples, training
+from pipeline.report.sections import (
+    contamination,
+    documents,
+    flow,
+    near,
+    provenance,
+    quality,
+    reasons,
+    samples,
+    training,
+)
 from pipeline.report.style import PATTERNS, STYLE
 
 
@@ -17,11 +27,14 @@ def page(figures: Figures, recipe: dict[str, Any]) -> str:
         flow.funnel(figures, palette),
         reasons.reasons(figures),
         reasons.quarantine(figures),
+        documents.duplicates(figures),
+        quality.quality(figures),
+        near.near(figures),
+        contamination.contamination(figures),
         documents.languages(figures, palette),
         documents.formats(figures, palette),
         documents.lengths(figures, palette),
         documents.hosts(figures),
-        documents.duplicates(figures),
         training.mixture(figures),
         training.shards(figures),
         samples.samples(figures),
@@ -66,6 +79,7 @@ def _tiles(figures: Figures) -> str:
     sizes = [row.bytes for row in figures.sources]
     stored = None if None in sizes else sum(value for value in sizes if value is not None)
     quarantined = sum(row.quarantined for row in figures.stages)
+    stayed = sum(flow.survivors(figures).values())
     files = sum(row.files for row in figures.sources)
     many = len(figures.sources)
     tiles = [
@@ -75,7 +89,7 @@ def _tiles(figures: Figures) -> str:
             f"{plural(files, 'file')}, {plural(many, 'source')}",
         ),
         ("Records", count(records), ""),
-        ("Documents", count(kept), f"{share(kept, records)} of records"),
+        ("Documents", count(kept), f"{'from ' if stayed != kept else ''}{share(stayed, records)} of records"),
         ("Characters", count(chars), "in documents"),
         ("Quarantined", count(quarantined), f"{share(quarantined, records)} of records"),
     ]

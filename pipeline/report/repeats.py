@@ -1,4 +1,4 @@
-"""Groups of duplicates: how often each kept document was repeated, counted from the witnesses that removals name."""
+"""Groups of exact duplicates: how often each kept document was repeated, by the witnesses that removals name."""
 
 from collections.abc import Iterator
 
@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from pipeline.report.figures import DuplicateGroup, Duplicates
 from pipeline.report.files import Output
 
+STAGE = "exact_dedup"
 LARGEST = 5
 TEXT_CHARS = 300
 # Witnesses are counted by the first 8 bytes of their ids, so many at a time: 160 MB. More rows take more passes.
@@ -24,7 +25,7 @@ KeyArray = npt.NDArray[np.uint64]
 
 def read_duplicates(output: Output, pass_rows: int = PASS_ROWS) -> Duplicates | None:
     """None where no removal names a witness. At most about `pass_rows` witnesses are held at a time."""
-    names = output.names("decisions/")
+    names = output.names(f"decisions/{STAGE}/")
     rows = 0
     for name in names:
         with output.parquet(name) as file:

@@ -1,7 +1,7 @@
 """The report's style sheet and the patterns its charts use. Light and dark follow the reader's system; paper is light.
 
 Colours keep a contrast of at least 4.5 for text and 3 for what is drawn, on both backgrounds. Drops are hatched and
-quarantine is dotted, so that neither hangs on colour alone.
+quarantine is dotted, so that neither hangs on colour alone; marks in texts are lines as well.
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ STAGE_COLOURS = 10
 LIGHT = {
     "paper": "#ffffff", "raised": "#f5f6f4", "ink": "#1b1f23", "soft": "#555e68", "rule": "#d8dcd8", "link": "#0b5c93",
     "warn": "#fdf1d6", "warn-edge": "#a97400", "code": "#f1f3f0",
+    "ins": "#cdeedd", "del": "#f9d9d0", "mark": "#fbe7a1",
     "kept": "#0d7a67", "dropped": "#b2472f", "quarantined": "#a97400", "changed": "#6d7a86",
     "asked": "#87919b", "planned": "#3f7fbf", "realised": "#0d7a67",
     "s0": "#2f6db3", "s1": "#17876f", "s2": "#7d5bb5", "s3": "#3891c4", "s4": "#788c20",
@@ -22,6 +23,7 @@ LIGHT = {
 DARK = {
     "paper": "#15181b", "raised": "#1e2226", "ink": "#e6e8ea", "soft": "#a3acb5", "rule": "#373d43", "link": "#7ab8ea",
     "warn": "#33290f", "warn-edge": "#dca63a", "code": "#23282d",
+    "ins": "#134232", "del": "#54261c", "mark": "#4d3f08",
     "kept": "#35b89e", "dropped": "#e5806a", "quarantined": "#dca63a", "changed": "#8d97a1",
     "asked": "#8d97a1", "planned": "#6aa5e0", "realised": "#35b89e",
     "s0": "#6aa5e0", "s1": "#35b08f", "s2": "#ab8ee0", "s3": "#71c3ee", "s4": "#abc04c",
@@ -47,6 +49,9 @@ STYLE = (
     f"@media print{{:root{{color-scheme:light;{_variables(LIGHT)}}}}}"
     + "".join(f".{name}{{fill:var(--{name})}}" for name in _PLAIN_FILLS)
     + """
+.curve{fill:none;stroke:var(--ink);stroke-width:1.75;vector-effect:non-scaling-stroke}
+.dot{fill:var(--ink);stroke:var(--paper);stroke-width:1}
+.threshold{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:4 3}
 .dropped{fill:url(#hatch)}
 .quarantined{fill:url(#dots)}
 #hatch rect,#dots circle{fill:var(--paper)}
@@ -144,6 +149,14 @@ details details{margin:.15rem 0 .15rem 1rem}
 .sample .sub{overflow-wrap:anywhere}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--code);border-radius:.35rem;padding:.6rem .8rem;
  margin:.35rem 0; max-height:24rem;overflow:auto;unicode-bidi:plaintext;text-align:start}
+.sides{container-type:inline-size}
+.sides>div{display:grid;grid-template-columns:minmax(0,1fr);gap:.25rem 1rem}
+@container (min-width:40rem){.sides>div{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}}
+ins,del,mark{color:inherit;border-radius:.15rem}
+ins{background:var(--ins);text-decoration:underline 2px;text-underline-offset:2px}
+del{background:var(--del);text-decoration:line-through}
+mark{background:var(--mark);text-decoration:underline dotted 2px;text-underline-offset:3px}
+.gap{color:var(--soft);user-select:none}
 footer{color:var(--soft);font-size:.85rem;padding-top:1.5rem;padding-bottom:3rem}
 @media print{
 body{font-size:10.5pt}

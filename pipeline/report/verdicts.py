@@ -1,6 +1,7 @@
 """Decision files -> rows through every stage, verdicts by reason, what was quarantined, languages dropped."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ UNDETERMINED = "und"
 
 _KEY = ["source", "verdict", "reason"]
 _AGGREGATES = [
-    ("rows_out", "count"), ("rows_out", "sum"), ("score", "min"), ("score", "max"),
+    ("rows_out", "count"), ("rows_out", "sum"), ("emptied", "sum"), ("score", "min"), ("score", "max"),
     ("threshold", "min"), ("threshold", "max"),
 ]  # fmt: skip
 
@@ -53,8 +54,20 @@ def read_verdicts(output: Output, documents: Mapping[str, int]) -> Verdicts:
     records = dict.fromkeys(output.manifest["ledger"], 0)
     for entry in output.manifest["inputs"]:
         records[entry["source"]] += entry["records"]
+    emptied: Counter[tuple[str, str]] = Counter()
+    for reason in reasons:
+        emptied[reason.stage, reason.source] += reason.emptied
     stages = [
-        StageRow(row.stage, row.source, row.rows_in, row.rows_out, row.dropped, row.quarantined, row.cut)
+        StageRow(
+            row.stage,
+            row.source,
+            row.rows_in,
+            row.rows_out,
+            row.dropped,
+            row.quarantined,
+            row.cut,
+            emptied[row.stage, row.source],
+        )
         for row in ledger.balance(output.manifest["ledger"], records, _tallies(reasons), documents)
     ]
     return Verdicts(tuple(order), tuple(stages), tuple(reasons), tuple(examples), tuple(_dropped_languages(output)))
@@ -82,10 +95,12 @@ def _reasons(output: Output, stage: str) -> list[ReasonRow]:
     total: dict[tuple[str, str, str], ReasonRow] = {}
     for name in output.names(f"decisions/{stage}/"):
         table = output.columns(name, [*_KEY, "rows_out", "score", "threshold"])
+        emptied = pc.and_(pc.equal(table["verdict"], "cut"), pc.equal(table["rows_out"], 0))
+        table = table.append_column("emptied", pc.cast(emptied, "int64"))
         for group in table.group_by(_KEY).aggregate(_AGGREGATES).to_pylist():
             key = (group["source"], group["verdict"], group["reason"])
             row = ReasonRow(
-                stage, *key, group["rows_out_count"], group["rows_out_sum"],
+                stage, *key, group["rows_out_count"], group["rows_out_sum"], group["emptied_sum"],
                 _finite(group["score_min"]), _finite(group["score_max"]),
                 _finite(group["threshold_min"]), _finite(group["threshold_max"]),
             )  # fmt: skip
@@ -96,6 +111,7 @@ def _reasons(output: Output, stage: str) -> list[ReasonRow]:
 def _sum(a: ReasonRow, b: ReasonRow) -> ReasonRow:
     return ReasonRow(
         a.stage, a.source, a.verdict, a.reason, a.rows + b.rows, a.rows_out + b.rows_out,
+        a.emptied + b.emptied,
         _least(a.score_min, b.score_min), _most(a.score_max, b.score_max),
         _least(a.threshold_min, b.threshold_min), _most(a.threshold_max, b.threshold_max),
     )  # fmt: skip

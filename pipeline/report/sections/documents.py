@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 
-from pipeline.report.charts import Bar, Part, bars, histogram, legend
+from pipeline.report.charts import Bar, Part, bars, legend
 from pipeline.report.figures import Figures
-from pipeline.report.markup import compact, count, details, escape, figure, plural, section, share, table
+from pipeline.report.histogram import histogram
+from pipeline.report.markup import beginning, compact, count, details, escape, figure, plural, section, share, table
 from pipeline.report.palette import Palette
 
 TOP_LANGUAGES = 20
 TOP_CODE_LANGUAGES = 15
 FEW_COLUMNS = 5  # of a histogram: then each has its label, else every factor of ten
-BEGINNING_CHARS = 120
 
 Counts = dict[str, dict[str, int]]  # label -> source (or reason) -> rows
 
@@ -173,25 +173,24 @@ def duplicates(figures: Figures) -> str:
         groups = plural(number, "group")
         rows.append(Bar(f"{label} documents", groups, (Part(number, "kept", f"{groups} of {label}"),)))
     lead = (
-        f"{plural(found.removed, 'row')} removed as duplicates of {plural(found.groups, 'document')} that stayed; each "
-        "removal names its witness."
+        f"{plural(found.removed, 'row')} removed, with the same text as {plural(found.groups, 'document')} that stay; "
+        "each removal names its witness."
     )
     largest = table(
         "The documents that were repeated most",
         ["Copies removed", "Source", "Begins", "URL", "Id"],
         [
-            (count(group.removed), group.source or "–", _beginning(group.text), group.url or "–", group.kept_id)
+            (
+                count(group.removed),
+                group.source or "removed later",
+                beginning(group.text),
+                group.url or "–",
+                group.kept_id,
+            )
             for group in found.largest
         ],
         text_columns=5,
         wide=True,
     )
     chart = figure("Size of groups, with the document that stayed", bars(rows))
-    return section("duplicates", "Duplicates", chart + largest, escape(lead))
-
-
-def _beginning(text: str | None) -> str:
-    if text is None:
-        return "–"
-    words = " ".join(text.split())
-    return words[:BEGINNING_CHARS] + ("…" if len(words) > BEGINNING_CHARS else "")
+    return section("duplicates", "Exact duplicates", chart + largest, escape(lead))

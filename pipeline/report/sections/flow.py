@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.report.charts import Bar, Part, bars, flow, legend, strip
 from pipeline.report.figures import Figures
-from pipeline.report.markup import count, details, escape, figure, section, share, table
+from pipeline.report.markup import count, details, escape, figure, plural, section, share, table
 from pipeline.report.palette import Palette, stage_css
 
 REASONS_ON_FUNNEL = 3
@@ -23,10 +23,21 @@ class Step:
     dropped: int
     quarantined: int
     cut: int
+    emptied: int
 
     @property
     def rows_out(self) -> int:
         return sum(self.kept.values())
+
+    @property
+    def stayed(self) -> int:
+        """Rows of which something stayed."""
+        return self.rows_in - self.dropped - self.quarantined - self.emptied
+
+    @property
+    def pieces(self) -> int:
+        """What stands in the place of cut rows."""
+        return self.rows_out - self.stayed + self.cut - self.emptied
 
 
 def steps(figures: Figures) -> list[Step]:
@@ -39,9 +50,17 @@ def steps(figures: Figures) -> list[Step]:
         mine = [rows[stage, source] for source in alive if (stage, source) in rows]
         for row in mine:
             alive[row.source] += row.rows_out - row.rows_in
-        removed = (sum(row.dropped for row in mine), sum(row.quarantined for row in mine), sum(row.cut for row in mine))
-        found.append(Step(stage, before, dict(alive), *removed))
+        decided = (sum(getattr(row, name) for row in mine) for name in ("dropped", "quarantined", "cut", "emptied"))
+        found.append(Step(stage, before, dict(alive), *decided))
     return found
+
+
+def survivors(figures: Figures) -> dict[str, int]:
+    """Source -> records of which something stayed, whole or in pieces."""
+    left = {row.source: row.records for row in figures.sources}
+    for row in figures.stages:
+        left[row.source] -= row.dropped + row.quarantined + row.emptied
+    return left
 
 
 def title(stage: str) -> str:
@@ -52,7 +71,8 @@ def title(stage: str) -> str:
 def funnel(figures: Figures, palette: Palette) -> str:
     """The funnel over all sources, the fate of each source's records, and both as tables."""
     found = steps(figures)
-    total = sum(row.records for row in figures.sources)
+    records = sum(row.records for row in figures.sources)
+    longest = max((step.rows_out + step.dropped + step.quarantined for step in found), default=0)
     dropped, quarantined = sum(step.dropped for step in found), sum(step.quarantined for step in found)
     documents = sum(row.documents for row in figures.sources)
     note = (
@@ -60,23 +80,30 @@ def funnel(figures: Figures, palette: Palette) -> str:
         f"not be read or handled: {count(quarantined)}; documents: {count(documents)}."
     )
     keys = [*palette.legend, ("dropped", "dropped"), ("quarantined", "quarantined")]
-    chart = figure("All sources, stage by stage", legend(keys) + _drawn(figures, palette, found, total), escape(note))
+    chart = figure(
+        "All sources, stage by stage",
+        legend(keys) + _drawn(figures, palette, found, max(records, longest)),
+        escape(note),
+    )
     body = chart + details("The funnel as a table", _table(figures, found)) + _fates(figures)
     return section("funnel", "From records to documents", body)
 
 
 def _drawn(figures: Figures, palette: Palette, found: Sequence[Step], total: int) -> str:
     before = palette.parts({row.source: row.records for row in figures.sources}, "records")
-    items = [f"<li>{_between(_head('records', count(total)))}{strip(before, total, STEP_HEIGHT)}</li>"]
+    records = sum(row.records for row in figures.sources)
+    items = [f"<li>{_between(_head('records', count(records)))}{strip(before, total, STEP_HEIGHT)}</li>"]
     for step in found:
         after = palette.parts(step.kept, f"after {title(step.stage)}")
         removed = (
             Part(step.dropped, "dropped", f"dropped: {count(step.dropped)}"),
             Part(step.quarantined, "quarantined", f"quarantined: {count(step.quarantined)}"),
         )
-        what = f"{count(step.rows_out)} stay, {share(step.rows_out, step.rows_in)} of {count(step.rows_in)}"
-        if not step.dropped and not step.quarantined:
+        what = f"{count(step.stayed)} stay, {share(step.stayed, step.rows_in)} of {count(step.rows_in)}"
+        if step.stayed == step.rows_in:
             what = "all stay"
+        if step.rows_out != step.stayed:
+            what += f", as {plural(step.rows_out, 'document')}"
         between = _between(flow(before, after, total) + _head(title(step.stage), what) + _why(figures, step))
         items.append(f"<li>{between}{strip((*after, *removed), total, STEP_HEIGHT)}</li>")
         before = after
@@ -109,8 +136,16 @@ def _why(figures: Figures, step: Step) -> str:
             rest = sum(total[key] for key in mine[len(shown) :])
             named.append(f"{count(rest)} for {len(mine) - len(shown)} more reasons")
         if named:
-            parts.append(f"{word}: {', '.join(named)}")
+            parts.append(f"{word}: {', '.join(named)}{_pieces(step) if verdict == 'cut' else ''}")
     return f'<p class="why">{escape("; ".join(parts))}</p>' if parts else ""
+
+
+def _pieces(step: Step) -> str:
+    """What became of cut rows where they did not stay one document each."""
+    if step.pieces == step.cut:
+        return ""
+    nothing = f", of {count(step.emptied)} nothing is left" if step.emptied else ""
+    return f" (now {plural(step.pieces, 'document')}{nothing})"
 
 
 def _table(figures: Figures, found: Sequence[Step]) -> str:
@@ -119,7 +154,7 @@ def _table(figures: Figures, found: Sequence[Step]) -> str:
         ["Stage", "Rows in", "Dropped", "Quarantined", "Changed", "Rows out", "Share kept"],
         [
             (title(step.stage), count(step.rows_in), count(step.dropped), count(step.quarantined), count(step.cut),
-             count(step.rows_out), share(step.rows_out, step.rows_in))
+             count(step.rows_out), share(step.stayed, step.rows_in))
             for step in found
         ],
     )  # fmt: skip
@@ -140,18 +175,20 @@ def _fates(figures: Figures) -> str:
     if not any(row.records for row in figures.sources):
         return ""
     rows = []
+    survivor = survivors(figures)
     for source in figures.sources:
-        parts = [Part(source.documents, "kept", f"kept: {count(source.documents)}")]
+        stayed = survivor[source.source]
+        parts = [Part(stayed, "kept", f"kept: {count(stayed)}")]
         for row in figures.stages:
             if row.source == source.source:
-                gone = row.dropped + row.quarantined
+                gone = row.dropped + row.quarantined + row.emptied
                 css = stage_css(figures.stage_order, row.stage)
                 parts.append(Part(gone, css, f"{title(row.stage)}: {count(gone)}"))
         whole = sum(part.value for part in parts) or 1
         scaled = tuple(Part(part.value / whole, part.css, part.title) for part in parts)
-        value = f"{count(source.documents)} of {count(source.records)} ({share(source.documents, source.records)})"
+        value = f"{count(stayed)} of {count(source.records)} ({share(stayed, source.records)})"
         rows.append(Bar(source.source, value, scaled))
-    removing = {row.stage for row in figures.stages if row.dropped or row.quarantined}
+    removing = {row.stage for row in figures.stages if row.dropped or row.quarantined or row.emptied}
     keys = [("kept", "kept as documents")]
     for stage in figures.stage_order:
         if stage in removing:

@@ -17,6 +17,9 @@ STAGE_SUMMARY = {
     "extract": "Pages without a main text, and pages that could not be extracted.",
     "language": "Keeps the languages that the recipe names.",
     "exact_dedup": "Of documents with the same normalised text, one stays.",
+    "quality": "A classifier's score decides, by the policy of each source.",
+    "minhash": "Of documents that are nearly the same, one stays.",
+    "contamination": "Benchmark text is cut out of documents; one that would fall to many pieces is dropped.",
 }
 
 
@@ -43,13 +46,16 @@ def _bars(rows: Sequence[ReasonRow], rows_in: int) -> list[Bar]:
     drawn = []
     for verdict, word in VERDICT_WORD.items():
         by_reason: dict[str, int] = {}
+        outs: dict[str, int] = {}
         for row in rows:
             if row.verdict == verdict:
                 by_reason[row.reason] = by_reason.get(row.reason, 0) + row.rows
+                outs[row.reason] = outs.get(row.reason, 0) + row.rows_out
         for reason, number in sorted(by_reason.items(), key=lambda item: (-item[1], item[0])):
             part = Part(number, VERDICT_CSS[verdict], f"{reason}: {count(number)} {word}")
             label = reason if verdict == "drop" else f"{reason} ({word})"
-            drawn.append(Bar(label, f"{count(number)} ({share(number, rows_in)})", (part,)))
+            pieces = f", now {count(outs[reason])}" if verdict == "cut" and outs[reason] != number else ""
+            drawn.append(Bar(label, f"{count(number)} ({share(number, rows_in)}){pieces}", (part,)))
     return drawn
 
 
@@ -63,10 +69,10 @@ def _table(figures: Figures) -> str:
     rows_in = {(row.stage, row.source): row.rows_in for row in figures.stages}
     return table(
         "Verdicts by stage, source and reason; scores are those of the rows in question",
-        ["Stage", "Source", "Verdict", "Reason", "Rows", "Of rows in", "Scores", "Threshold"],
+        ["Stage", "Source", "Verdict", "Reason", "Rows", "Of rows in", "Rows out", "Scores", "Threshold"],
         [
             (title(row.stage), row.source, VERDICT_WORD[row.verdict], row.reason, count(row.rows),
-             share(row.rows, rows_in[row.stage, row.source]), span(row.score_min, row.score_max),
+             share(row.rows, rows_in[row.stage, row.source]), count(row.rows_out), span(row.score_min, row.score_max),
              span(row.threshold_min, row.threshold_max))
             for row in figures.reasons
         ],

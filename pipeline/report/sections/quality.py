@@ -1,0 +1,146 @@
+"""Quality: the classifiers' cards, what their policies kept, and scores by source."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from pipeline.report.charts import Part, legend
+from pipeline.report.figures import Figures
+from pipeline.report.histogram import Overlay, histogram
+from pipeline.report.markup import count, details, escape, figure, number, plural, section, share, table
+from pipeline.report.stage_figures import PolicyRow, QualityModel
+
+BINS_A_COLUMN = 2
+MIN_DOCUMENTS = 5  # in a column, before its share of kept ones says anything
+CHARTS_SHOWN = 12
+_HALVES = ((0.0, "0"), (0.25, "0.25"), (0.5, "0.5"), (0.75, "0.75"), (1.0, "1"))
+
+# Chance to stay by score and the policy's parameter; `top` has a threshold that follows from the scores.
+_CHANCES: dict[str, Callable[[float, float], float]] = {
+    "pareto": lambda score, alpha: (2 - score) ** -alpha,  # GPT-3 (arXiv:2005.14165), Appendix A
+    "proportional": lambda score, _: score,
+    "threshold": lambda score, threshold: float(score >= threshold),
+}
+_NAMES = {
+    "pareto": "pareto: a document stays with a chance of (2 − score)^−alpha",
+    "proportional": "proportional: a document stays with a chance of its score",
+    "threshold": "threshold: scores at or above it stay",
+    "top": "top: the best fraction stays",
+}
+
+
+def quality(figures: Figures) -> str:
+    """One histogram a source, a table of policies, and a card a classifier."""
+    found = figures.quality
+    if found is None:
+        return ""
+    charts = [_chart(row) for row in found.policies]
+    keys = [("kept", "kept"), ("dropped", "not kept"), ("dot", "share kept, by score")]
+    if any(row.policy in _CHANCES for row in found.policies):
+        keys.append(("curve", "the policy's chance"))
+    shown = f'<div class="pair">{"".join(charts[:CHARTS_SHOWN])}</div>' if charts else ""
+    more = f'<div class="pair">{"".join(charts[CHARTS_SHOWN:])}</div>' if charts[CHARTS_SHOWN:] else ""
+    used = sorted({row.policy for row in found.policies})
+    notes = "; ".join(_NAMES.get(policy, policy) for policy in used)
+    body = (
+        _policies(found.policies)
+        + (f'<p class="note">{escape(notes)}.</p>' if notes else "")
+        + (legend(keys) if charts else "")
+        + shown
+        + details(plural(len(charts) - CHARTS_SHOWN, "more source"), more)
+        + details("Scores as a table", _scores(found.policies))
+        + "".join(_card(model) for model in found.models)
+    )
+    lead = "Each document of these sources has a score from 0 to 1; a policy decides by it, and by a hash of its id."
+    return section("quality", "Quality", body, lead)
+
+
+def _policies(rows: tuple[PolicyRow, ...]) -> str:
+    return table(
+        "What the policies kept",
+        ["Source", "Classifier", "Policy", "Parameter", "Documents", "Kept", "Expected share", "Realised share"],
+        [
+            (row.source, row.model, row.policy, number(row.parameter), count(row.documents), count(row.kept),
+             share(row.expected, 1.0), share(row.realised, 1.0))
+            for row in rows
+        ],
+        text_columns=3,
+    )  # fmt: skip
+
+
+def _columns(row: PolicyRow) -> Iterator[tuple[float, float, int, int]]:
+    """(lower end, upper end, documents, kept) of each column."""
+    bins = len(row.scores)
+    for first in range(0, bins, BINS_A_COLUMN):
+        part = slice(first, first + BINS_A_COLUMN)
+        yield first / bins, min(first + BINS_A_COLUMN, bins) / bins, sum(row.scores[part]), sum(row.kept_scores[part])
+
+
+def _chart(row: PolicyRow) -> str:
+    columns, dots = [], []
+    for place, (low, high, documents, kept) in enumerate(_columns(row)):
+        what = f"with a score from {low:.2f} to {high:.2f}"
+        columns.append(
+            (
+                Part(kept, "kept", f"{count(kept)} kept {what}"),
+                Part(documents - kept, "dropped", f"{count(documents - kept)} not kept {what}"),
+            )
+        )
+        if documents >= MIN_DOCUMENTS:
+            ratio = kept / documents
+            dots.append((place + 0.5, ratio, f"{share(kept, documents)} of {count(documents)} kept {what}"))
+    ticks = [(place * len(columns), text) for place, text in _HALVES]
+    overlay = Overlay(_curve(row), tuple(dots))
+    label = f"Histogram of the scores of {row.source}; a table below has its numbers"
+    drawn = histogram(columns, ticks, "score", label, overlay)
+    return figure(f"{row.source}: {count(row.kept)} of {plural(row.documents, 'document')} kept", drawn)
+
+
+def _curve(row: PolicyRow) -> tuple[float, ...]:
+    if row.policy not in _CHANCES:
+        return ()
+    parameter = row.parameter if row.parameter is not None else 0.0
+    return tuple(_CHANCES[row.policy](i / 100, parameter) for i in range(101))
+
+
+def _scores(rows: tuple[PolicyRow, ...]) -> str:
+    if not rows:
+        return ""
+    columns = [list(_columns(row)) for row in rows]
+    head = ["Score"]
+    for row in rows:
+        head += [row.source, "kept"]
+    body = []
+    for some in zip(*columns, strict=True):
+        if any(documents for _, _, documents, _ in some):
+            cells: list[object] = [f"{some[0][0]:.2f} to {some[0][1]:.2f}"]
+            for _, _, documents, kept in some:
+                cells += [count(documents), count(kept)]
+            body.append(cells)
+    return table("Documents by score, and those that stayed", head, body)
+
+
+def _card(model: QualityModel) -> str:
+    """All that the card says, in the order in which it says it."""
+    facts = table(f"The card of {model.model}", ["What", "Value"], _flat(model.card), text_columns=2, wide=True)
+    return f"<h3>Classifier {escape(model.model)}</h3>" + (facts or '<p class="note">Its card is empty.</p>')
+
+
+def _flat(card: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in card.items():
+        title = f"{before}{name}"
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{title}: ")
+        else:
+            yield title.replace("_", " "), _value(value)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool) or value is None:
+        return {True: "yes", False: "no", None: "–"}[value]
+    if isinstance(value, int):
+        return count(value)
+    if isinstance(value, float):
+        return number(value)
+    if isinstance(value, list):
+        return ", ".join(_value(item) for item in value) or "–"
+    return str(value)

@@ -1,0 +1,182 @@
+"""What report.json holds about quality, near-duplicates and contamination, in long form: one row a combination."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class QualityModel:
+    """A classifier and its card, as quality/<model>/card.json has it."""
+
+    model: str
+    card: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRow:
+    """What a policy did to one source."""
+
+    source: str
+    model: str
+    policy: str
+    parameter: float | None
+    documents: int
+    kept: int
+    expected: float
+    """Share that the policy was to keep, from its closed form and the scores."""
+    realised: float
+    """Share that it kept."""
+    scores: tuple[int, ...]
+    """Documents by score, in bins of equal width over 0 to 1."""
+    kept_scores: tuple[int, ...]
+    """Those that stayed."""
+
+
+@dataclass(frozen=True, slots=True)
+class QualityFigures:
+    """All classifiers and policies of the run."""
+
+    models: tuple[QualityModel, ...]
+    policies: tuple[PolicyRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePair:
+    """Removals of one source's documents in favour of another's."""
+
+    removed_source: str
+    kept_source: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterRow:
+    """Documents that bands connect. `text` and `url` are those of the first, None where it was removed later."""
+
+    cluster: str
+    size: int
+    kept: int
+    removed: int
+    unchecked: int
+    source: str
+    url: str | None
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PairSample:
+    """A removed document beside its witness; the texts are the first 4,000 characters."""
+
+    removed_id: str
+    kept_id: str
+    similarity: float
+    removed_source: str
+    kept_source: str
+    removed_text: str
+    kept_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NearDuplicates:
+    """Near-duplicates: settings, what was compared, and what was removed."""
+
+    shingle: str
+    ngram: int
+    bands: int
+    rows: int
+    threshold: float
+    verify: bool
+    rounds: int
+    comparisons: int
+    compared: tuple[int, ...]
+    """Pairs that were compared, by similarity in hundredths; so is the next."""
+    removed_by_similarity: tuple[int, ...]
+    removed: int
+    clusters: int
+    sizes: dict[str, int]
+    """Documents in a cluster ("2", "3", "4-9", ...) -> clusters."""
+    unchecked: dict[str, int]
+    """Source -> documents that stayed because a limit on comparisons was reached."""
+    by_source: tuple[SourcePair, ...]
+    largest: tuple[ClusterRow, ...]
+    samples: tuple[PairSample, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MethodRow:
+    """One way of finding benchmark text, and what became of the documents it found."""
+
+    method: str
+    ngram: int
+    action: str
+    common_ngrams: int
+    """n-grams that were ignored because they are common in the training data."""
+    matched_documents: int
+    """Training documents that share any text with an item."""
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkRow:
+    """The items of one benchmark by one method: items = too_short + clean + dirty."""
+
+    benchmark: str
+    method: str
+    items: int
+    too_short: int
+    clean: int
+    dirty: int
+
+
+@dataclass(frozen=True, slots=True)
+class OverlapRow:
+    """Items by the share of their n-grams that training data holds, in bins of equal width over 0 to 1."""
+
+    method: str
+    untouched: int
+    """Items of which no n-gram was found; they are in no bin."""
+    clean: tuple[int, ...]
+    dirty: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleRow:
+    """A benchmark item that training documents share text with."""
+
+    method: str
+    benchmark: str
+    example: str
+    documents: int
+    overlap: float
+    status: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatchExcerpt:
+    """A training document around a match; the span counts characters of the excerpt."""
+
+    id: str
+    source: str
+    url: str | None
+    benchmark: str
+    example: str
+    method: str
+    excerpt: str
+    span_start: int
+    span_end: int
+    example_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContaminationFigures:
+    """Benchmark text in the training data."""
+
+    methods: tuple[MethodRow, ...]
+    documents_cut: int
+    documents_dropped: int
+    pieces: int
+    """Documents that stand in place of those that were cut."""
+    benchmarks: tuple[BenchmarkRow, ...]
+    overlaps: tuple[OverlapRow, ...]
+    most_matched: tuple[ExampleRow, ...]
+    excerpts: tuple[MatchExcerpt, ...]

@@ -51,7 +51,7 @@ def add(builder: GraphBuilder, recipe: Recipe, parts: Parts, decided: Sequence[D
         tasks=len(parts),
         params={
             "tasks": parts.tasks,
-            "decided": decided,
+            "decided": list(decided),
             "models": model_of,
             "digests": {name: load(path).digest for name, path in files.items()},
             "seed": recipe.seed,
@@ -126,7 +126,7 @@ def _add_training(
         tasks=len(parts),
         params={
             "tasks": parts.tasks,
-            "decided": decided,
+            "decided": list(decided),
             "model": name,
             "classes": classes,
             "seed": recipe.seed,

@@ -75,18 +75,24 @@ def held_out(examples: Examples, seed: int) -> tuple[Mask, dict[str, str]]:
 
 
 def balanced(examples: Examples, aside: Mask, name: str) -> Mask:
-    """Which documents to train on: as many of the one class as of the other, the first ones by draw.
-
-    Raises QualityModelError where a class is empty or too small.
+    """Which documents to train on: as many of the one class as of the other, shared by its sources as `allot` says, of
+    each source the first ones by draw. Raises QualityModelError where a class is too small.
     """
     for good in (True, False):
         check_class(int((examples.worded & (examples.good == good)).sum()), good, name)
+    names = np.array(examples.sources, object)
     usable = examples.worded & ~aside
-    count = min(int((usable & examples.good).sum()), int((usable & ~examples.good).sum()))
+    rows = {good: _by_source(names, usable & (examples.good == good)) for good in (True, False)}
+    count = min(sum(map(len, found.values())) for found in rows.values())
     chosen = np.zeros(len(usable), bool)
-    for good in (True, False):
-        chosen[np.flatnonzero(usable & (examples.good == good))[:count]] = True
+    for found in rows.values():
+        for source, share in allot({source: len(mine) for source, mine in found.items()}, count).items():
+            chosen[found[source][:share]] = True
     return chosen
+
+
+def _by_source(names: npt.NDArray[np.object_], wanted: Mask) -> dict[str, npt.NDArray[np.int64]]:
+    return {source: np.flatnonzero(wanted & (names == source)) for source in sorted(set(names[wanted]))}
 
 
 def check_class(documents: int, good: bool, name: str, sources: Sequence[str] = ()) -> None:

@@ -28,7 +28,7 @@ SCORE_STEPS = 10_000
 
 MIN_EPOCHS = 5
 MIN_EXAMPLES_SEEN = 100_000
-MAX_EPOCHS = 50
+MAX_EPOCHS = 100
 """A small sample is gone over more often, until this many examples were seen."""
 
 NEGATIVE, POSITIVE = "__label__negative", "__label__positive"

@@ -205,6 +205,44 @@ def clean(out: str, everything: bool) -> None:
     _console.print(f"removed {removed} folder(s), {readable(size)}")
 
 
+@app.group()
+def train() -> None:
+    """Train a model on its own, as a run would for itself."""
+
+
+@train.command("quality")
+@_recipe
+@click.option("--out", required=True, help="The folder for model.bin and card.json.")
+@click.option("--model", help="The source whose model is meant, where the recipe trains several.")
+@_input
+@_set
+@_sample
+@_workers
+def train_quality(
+    recipe: str,
+    out: str,
+    model: str | None,
+    inputs: tuple[str, ...],
+    overrides: tuple[str, ...],
+    sample: float,
+    workers: int | None,
+) -> None:
+    """Train a recipe's quality classifier; name it in a recipe as quality.model."""
+    from pipeline import train as training
+    from pipeline.progress import ProgressDisplay
+
+    loaded = _load(recipe, inputs, overrides)
+    with ProgressDisplay(_errors) as display:
+        trained = training.quality(loaded, out, model=model, workers=workers, sample=sample, progress=display)
+    card = trained.card
+    auc = "unknown" if card["auc"] is None else f"{card['auc']:.4f}"
+    held_out = card["split"]["held_out"]
+    _console.print(
+        f"{trained.path}: AUC {auc} on {held_out['positive']:,} positive and {held_out['negative']:,} negative "
+        f"held-out documents; digest {card['digest']}"
+    )
+
+
 def _load(recipe: str, inputs: Iterable[str], overrides: Iterable[str]) -> Recipe:
     from pipeline.recipe import load
 

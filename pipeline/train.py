@@ -1,0 +1,83 @@
+"""`winnow train`: the models that a run would train for itself, on their own."""
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline import publish
+from pipeline.engine import local, storage
+from pipeline.engine.graph import Graph, Stage
+from pipeline.errors import WinnowError
+from pipeline.recipe import Recipe
+from pipeline.run import make_plan
+from pipeline.stages.quality_model import CARD_FILE, MODEL_FILE
+
+_TRAIN = "quality_train."
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """Where a model lies, and its card (see `classifiers.card`)."""
+
+    path: str
+    card: Mapping[str, Any]
+
+
+def quality(
+    recipe: Recipe,
+    out: str | Path,
+    *,
+    model: str | None = None,
+    workers: int | None = None,
+    sample: float = 1.0,
+    progress: Callable[[Stage, float, int], None] | None = None,
+) -> TrainedModel:
+    """Train a recipe's quality classifier as a run would, and write OUT/model.bin and OUT/card.json.
+
+    The run's own stages, as far as the model; OUT/work keeps them, so that a stopped training goes on where it was.
+    `model` names the source whose model is meant, where a recipe has several. Raises WinnowError with the next action.
+    """
+    graph = make_plan(recipe, str(out), sample=sample).graph
+    name = _model_name(graph, recipe, model)
+    wanted = up_to(graph, _TRAIN + name)
+    with publish.exclusive(graph.out):
+        _drive(wanted, workers or os.cpu_count() or 1, progress)
+        for file in (MODEL_FILE, CARD_FILE):
+            committed = wanted.work(_TRAIN + name, file.format(model=name))
+            storage.write_bytes(storage.join(graph.out, file.rpartition("/")[2]), storage.read_bytes(committed))
+    card = json.loads(storage.read_bytes(storage.join(graph.out, "card.json")))
+    return TrainedModel(storage.join(graph.out, "model.bin"), card)
+
+
+def up_to(graph: Graph, name: str) -> Graph:
+    """The part of a graph that one stage needs."""
+    needed = {name}
+    for stage in reversed(graph.stages):
+        if stage.name in needed:
+            needed.update(stage.upstream)
+    return Graph(graph.out, tuple(stage for stage in graph.stages if stage.name in needed))
+
+
+def _model_name(graph: Graph, recipe: Recipe, wanted: str | None) -> str:
+    names = [stage.name.removeprefix(_TRAIN) for stage in graph.stages if stage.name.startswith(_TRAIN)]
+    if not names:
+        raise WinnowError(
+            f"the recipe {recipe.name!r} trains no quality model: give a source "
+            "`quality: {model: {train: {positive: [...], negative: [...]}}}`"
+        )
+    if wanted is None and len(names) > 1:
+        raise WinnowError(f"the recipe {recipe.name!r} trains {len(names)} models: --model {' or '.join(names)}")
+    if wanted is not None and wanted not in names:
+        raise WinnowError(f"no model {wanted!r} in the recipe {recipe.name!r}: it trains {', '.join(names)}")
+    return wanted or names[0]
+
+
+def _drive(graph: Graph, workers: int, progress: Callable[[Stage, float, int], None] | None) -> None:
+    from pipeline.warm_up import warm_up
+
+    places = [stage.places for stage in graph.stages]
+    warm_up(next(str(found["language_model"]) for found in places if "language_model" in found))
+    local.run(graph, workers=workers, progress=progress)

@@ -1,0 +1,170 @@
+"""The near-duplicate stages on documents of our own: the same verdicts however the work is divided."""
+
+import random
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline.dedup import lsh
+from pipeline.engine.graph import Graph, GraphBuilder
+from pipeline.errors import WinnowError
+from pipeline.ids import document_id
+from pipeline.planning import near
+from pipeline.recipe import Recipe, loads
+from pipeline.stages import near as stages
+from tests import toy_documents
+
+WORDS = [f"{a}{b}" for a in ("ber", "dol", "fin", "gar", "hul", "kem", "lop") for b in ("an", "esk", "im", "ost", "ul")]
+
+
+def text(seed: int, words: int = 300) -> str:
+    dice = random.Random(seed)
+    return " ".join(dice.choice(WORDS) for _ in range(words))
+
+
+def edited(original: str, seed: int, edits: int) -> str:
+    dice = random.Random(seed)
+    words = original.split()
+    for place in dice.sample(range(len(words)), edits):
+        words[place] = f"new{seed}x{place}"
+    return " ".join(words)
+
+
+def recipe(*dedup: str) -> Recipe:
+    lines = ["name: t", "seed: 1", "sources:", "  a: {reader: jsonl, paths: [a]}", "  b: {reader: jsonl, paths: [b]}"]
+    return loads("\n".join([*lines, "dedup:", *(f"  {line}" for line in dedup)]))
+
+
+def run(out: Path, parts: list[tuple[str, list[str]]], wanted: Recipe, partitions: int) -> Graph:
+    builder = GraphBuilder(str(out))
+    shared = toy_documents.rules(builder, parts)
+    near.add(builder, wanted, shared, [], band_partitions=partitions, candidate_partitions=partitions)
+    graph = builder.build()
+    toy_documents.run_all(graph)
+    return graph
+
+
+def table(graph: Graph, name: str) -> list[dict[str, Any]]:
+    rows = pq.read_table(graph.work("dedup_tables", f"public/dedup/{name}.parquet")).to_pylist()
+    return sorted(rows, key=lambda row: tuple(str(value) for value in row.values()))
+
+
+def identity(parts: list[tuple[str, list[str]]], part: int, row: int) -> str:
+    return document_id(parts[part][0], str(part), row).hex()
+
+
+def corpus() -> list[tuple[str, list[str]]]:
+    """60 texts with edited copies of some of them, in four parts of two sources."""
+    texts = [text(seed) for seed in range(60)]
+    texts += [edited(texts[number % 60], number, 1 + number % 12) for number in range(90)]
+    random.Random(5).shuffle(texts)
+    return [("a", texts[:40]), ("b", texts[40:90]), ("a", []), ("b", texts[90:])]
+
+
+def test_the_number_of_partitions_changes_nothing(tmp_path: Path) -> None:
+    wanted = recipe("minhash: {threshold: 0.8}")
+    one, five = (run(tmp_path / str(n), corpus(), wanted, n) for n in (1, 5))
+    assert len(table(one, "pairs")) > 30
+    for name in ("pairs", "clusters"):
+        assert table(one, name) == table(five, name)
+
+
+@pytest.mark.parametrize("verified", [True, False])
+def test_the_preferred_source_and_the_longest_text_stay(tmp_path: Path, verified: bool) -> None:
+    original = text(1)
+    parts = [("a", [original + " with a few more words", original]), ("b", [original + " end"])]
+    graph = run(tmp_path, parts, recipe("prefer: [b, a]", f"minhash: {{verify: {str(verified).lower()}}}"), 3)
+    pairs = {row["removed_id"]: row for row in table(graph, "pairs")}
+    assert set(pairs) == {identity(parts, 0, 0), identity(parts, 0, 1)}
+    assert {row["kept_id"] for row in pairs.values()} == {identity(parts, 1, 0)}
+    assert {row["method"] for row in pairs.values()} == {"jaccard" if verified else "closure"}
+    assert all((row["similarity"] is not None) is verified for row in pairs.values())
+    roles = {row["id"]: (row["role"], row["size"], row["cluster"]) for row in table(graph, "clusters")}
+    first = identity(parts, 1, 0)
+    assert roles[first] == ("kept", 3, first)
+    assert roles[identity(parts, 0, 1)] == ("removed", 3, first)
+
+
+def test_scope_within_compares_each_source_with_itself_only(tmp_path: Path) -> None:
+    original = text(2)
+    parts = [("a", [original, original]), ("b", [original])]
+    graph = run(tmp_path, parts, recipe("scope: within", "minhash: {}"), 2)
+    (pair,) = table(graph, "pairs")
+    assert {pair["removed_source"], pair["kept_source"]} == {"a"}
+
+
+def test_similar_texts_below_the_threshold_both_stay(tmp_path: Path) -> None:
+    original = text(3)
+    parts = [("a", [original, edited(original, 1, 12)])]  # 12 edits: Jaccard near (296-60)/(296+60) = .66
+    graph = run(tmp_path, parts, recipe("minhash: {threshold: 0.8, bands: 50, rows: 2, hashes: 100}"), 1)
+    assert table(graph, "pairs") == []
+    assert [row["role"] for row in table(graph, "clusters")] == ["kept", "kept"]
+
+
+def test_ten_thousand_copies_leave_one(tmp_path: Path) -> None:
+    parts = [("a", [text(4, 40)] * 5000), ("b", [text(4, 40)] * 5000)]
+    graph = run(tmp_path, parts, recipe("minhash: {}"), 3)
+    pairs = table(graph, "pairs")
+    assert len(pairs) == 9_999
+    assert len({row["kept_id"] for row in pairs}) == 1
+    assert {row["similarity"] for row in pairs} == {1.0}
+
+
+def test_texts_without_words_are_left_alone(tmp_path: Path) -> None:
+    parts = [("a", ["", "...", "--- ---", "", "!"]), ("b", [])]
+    assert table(run(tmp_path, parts, recipe("minhash: {}"), 2), "clusters") == []
+
+
+def test_texts_without_spaces_are_compared(tmp_path: Path) -> None:
+    chinese = "".join(chr(0x4E00 + random.Random(place).randrange(3000)) for place in range(400))
+    parts = [("a", [chinese, chinese + "吗", chinese[:40]])]
+    assert len(table(run(tmp_path, parts, recipe("minhash: {}"), 2), "pairs")) == 1
+
+
+# -- rounds ------------------------------------------------------------------------------------------------------------
+
+
+def chain(builder: GraphBuilder, nodes: int, partitions: int, rounds: int) -> None:
+    params = {"partitions": partitions, "parts": 1, "nodes": nodes}
+    builder.add("start", "tests.test_near_stages:start", kind="map", tasks=partitions, params=params)
+    before = "start"
+    for number in range(1, rounds + 2):
+        run = "labels" if number == rounds + 1 else "components"
+        before = builder.add(
+            f"components.{number}", f"pipeline.stages.near:{run}", kind="reduce", tasks=partitions,
+            params={**params, "connections": before}, exchanges=[before],
+        ).name  # fmt: skip
+
+
+def start(ctx: Any) -> None:
+    """A path: node k is connected to node k + 1, each connection known to one partition."""
+    places = np.random.default_rng(1).permutation(ctx.params["nodes"]).astype(np.uint64)  # neighbours far apart
+    a, b = places[:-1], places[1:]
+    mine = np.random.default_rng(2).integers(0, ctx.params["partitions"], len(a)) == ctx.task
+    stages._send(ctx, *lsh.components(a[mine], b[mine]))
+
+
+def test_a_long_chain_becomes_one_component(tmp_path: Path) -> None:
+    builder = GraphBuilder(str(tmp_path))
+    chain(builder, 100_000, 7, near.ROUNDS)
+    graph = builder.build()
+    toy_documents.run_all(graph)
+    found = {}
+    for task in range(7):
+        path = graph.work(f"components.{near.ROUNDS + 1}", f"exchange/{task:05d}.arrow")
+        rows = pa.ipc.open_file(path).read_all().to_pylist()
+        found.update({row["row"]: row["component"] for row in rows})
+    assert len(found) == 100_000
+    assert set(found.values()) == {0}
+
+
+def test_too_few_rounds_fail_the_run_and_say_so(tmp_path: Path) -> None:
+    builder = GraphBuilder(str(tmp_path))
+    chain(builder, 10_000, 7, 1)
+    graph = builder.build()
+    with pytest.raises(WinnowError, match="did not converge"):
+        toy_documents.run_all(graph)

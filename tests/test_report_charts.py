@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.report.charts import Bar, Part, bars, flow, legend, strip
-from pipeline.report.histogram import Overlay, histogram
+from pipeline.report.histogram import histogram
 from pipeline.report.markup import compact, escape, number, share, size, table, visible
 
 

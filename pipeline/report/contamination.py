@@ -24,7 +24,8 @@ EXAMPLES, MATCHES = "contamination/examples.parquet", "contamination/matches.par
 SAMPLES, SUMMARY = "contamination/samples.parquet", "contamination/summary.json"
 STAGE = "contamination"
 METHODS = ("gpt3", "palm")
-STATUSES = ("too_short", "clean", "dirty")
+STATUSES = ("unreadable", "too_short", "clean", "dirty")
+_TOLD = ("clean", "dirty")  # those of which an overlap is known
 BINS = 20
 MOST_MATCHED = 10  # examples of each method
 TEXT_CHARS = 300
@@ -50,7 +51,12 @@ def read_contamination(output: Output, reasons: Iterable[ReasonRow]) -> Contamin
     return ContaminationFigures(
         methods=tuple(
             MethodRow(
-                method, given[method]["ngram"], given[method]["action"], given[method]["common_ngrams"], matched[method]
+                method,
+                given[method]["ngram"],
+                given[method]["action"],
+                given[method]["common_ngrams"],
+                given[method]["min_overlap"] if method == "palm" else None,
+                matched[method],
             )
             for method in methods
         ),
@@ -74,7 +80,7 @@ class _Examples:
     def __init__(self, methods: Iterable[str]) -> None:
         self._methods = list(methods)
         self._statuses: Counter[tuple[str, str, str]] = Counter()  # benchmark, method, status
-        self._bins = {(method, status): np.zeros(BINS, np.int64) for method in methods for status in STATUSES[1:]}
+        self._bins = {(method, status): np.zeros(BINS, np.int64) for method in methods for status in _TOLD}
         self._untouched: Counter[str] = Counter()
         self._first = 0
         # Of each method the examples that most documents share: (documents, -row), so that the first row wins a tie.
@@ -93,7 +99,7 @@ class _Examples:
             self._statuses[row["benchmark"], method, row[status]] += row["count_all"]
         overlap = pc.fill_null(table[f"{method}_overlap"], 0.0).to_numpy()
         bins = np.clip((overlap * BINS + 1e-9).astype(np.int64), 0, BINS - 1)
-        for name in STATUSES[1:]:
+        for name in _TOLD:
             chosen = pc.fill_null(pc.equal(table[status], name), False).to_numpy()
             self._bins[method, name] += np.bincount(bins[chosen & (overlap > 0)], minlength=BINS)
             self._untouched[method] += int((chosen & (overlap <= 0)).sum())
@@ -112,7 +118,7 @@ class _Examples:
     def overlaps(self) -> Iterable[OverlapRow]:
         """One row a method."""
         for method in self._methods:
-            clean, dirty = (tuple(self._bins[method, status].tolist()) for status in STATUSES[1:])
+            clean, dirty = (tuple(self._bins[method, status].tolist()) for status in _TOLD)
             yield OverlapRow(method, self._untouched[method], clean, dirty)
 
 

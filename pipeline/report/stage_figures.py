@@ -111,18 +111,23 @@ class MethodRow:
     action: str
     common_ngrams: int
     """n-grams that were ignored because they are common in the training data."""
+    min_overlap: float | None
+    """Share of an item's n-grams from which it is dirty; None where one n-gram is enough."""
     matched_documents: int
-    """Training documents that share any text with an item."""
+    """Training documents with a match: any of an item's n-grams; with `min_overlap`, those of dirty items alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkRow:
-    """The items of one benchmark by one method: items = too_short + clean + dirty."""
+    """The items of one benchmark by one method: items = unreadable + too_short + clean + dirty."""
 
     benchmark: str
     method: str
     items: int
+    unreadable: int
+    """Rows that gave no text."""
     too_short: int
+    """Items with fewer words than an n-gram has."""
     clean: int
     dirty: int
 

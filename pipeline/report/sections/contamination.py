@@ -12,7 +12,6 @@ from pipeline.report.stage_figures import BenchmarkRow, ContaminationFigures, Ma
 
 BENCHMARKS_DRAWN = 24
 EXCERPTS_OPEN = 2
-PALM_DIRTY_SHARE = 0.7  # PaLM (arXiv:2204.02311), section 8: an example is dirty with 70 % of its 8-grams
 NAMES = {"gpt3": "GPT-3", "palm": "PaLM"}
 _ACTIONS = {
     "cut": "matches are cut out of the documents",
@@ -27,7 +26,8 @@ def contamination(figures: Figures) -> str:
     found = figures.contamination
     if found is None:
         return ""
-    overlaps = "".join(_overlap(row) for row in found.overlaps)
+    limits = {row.method: row.min_overlap for row in found.methods}
+    overlaps = "".join(_overlap(row, limits[row.method]) for row in found.overlaps)
     body = (
         _methods(found.methods)
         + _dirty(found)
@@ -61,14 +61,21 @@ def _lead(found: ContaminationFigures) -> str:
 def _methods(rows: Iterable[MethodRow]) -> str:
     return table(
         "What was looked for",
-        ["Method", "What happens", "n-gram", "Common n-grams ignored", "Documents with a match"],
+        ["Method", "What happens", "An item is dirty", "n-gram", "Common n-grams ignored", "Documents with a match"],
         [
-            (name(row.method), _ACTIONS.get(row.action, row.action), f"{row.ngram} words", count(row.common_ngrams),
-             count(row.matched_documents))
+            (name(row.method), _ACTIONS.get(row.action, row.action), _when_dirty(row), f"{row.ngram} words",
+             count(row.common_ngrams), count(row.matched_documents))
             for row in rows
         ],
-        text_columns=2,
+        text_columns=3,
+        wide=True,
     )  # fmt: skip
+
+
+def _when_dirty(row: MethodRow) -> str:
+    if row.min_overlap is None:
+        return "with any of its n-grams in a document"
+    return f"with {row.min_overlap:.0%} of its n-grams in any documents; matches are those of dirty items"
 
 
 def _dirty(found: ContaminationFigures) -> str:
@@ -89,11 +96,14 @@ def _dirty(found: ContaminationFigures) -> str:
                     (row.dirty, "dropped", "dirty"),
                     (row.clean, "kept", "clean"),
                     (row.too_short, "quarantined", "too short"),
+                    (row.unreadable, "changed", "without text"),
                 )
             )
             some.append(Bar(name(row.method), f"{share(row.dirty, row.clean + row.dirty)} dirty", parts))
         rows.append((benchmark, some))
     keys = [("dropped", "dirty"), ("kept", "clean"), ("quarantined", "too short to be told")]
+    if any(row.unreadable for row in found.benchmarks):
+        keys.append(("changed", "without text"))
     note = "Shares are of the items that are long enough to be told."
     if len(order) > BENCHMARKS_DRAWN:
         note += f" {plural(len(order) - BENCHMARKS_DRAWN, 'benchmark')} with smaller shares are in the table."
@@ -111,12 +121,13 @@ def _matrix(rows: Iterable[BenchmarkRow]) -> str:
     for row in rows:
         by_benchmark.setdefault(row.benchmark, {})[row.method] = row
     methods = [method for method in NAMES if any(method in found for found in by_benchmark.values())]
-    head = ["Benchmark", "Items"]
+    head = ["Benchmark", "Items", "Without text"]
     for method in methods:
         head += [f"{name(method)}: too short", "clean", "dirty", "share dirty"]
     body = []
     for benchmark, found in by_benchmark.items():
-        cells: list[object] = [benchmark, count(next(iter(found.values())).items)]
+        first = next(iter(found.values()))
+        cells: list[object] = [benchmark, count(first.items), count(first.unreadable)]
         for method in methods:
             row = found[method]
             cells += [count(row.too_short), count(row.clean), count(row.dirty), share(row.dirty, row.clean + row.dirty)]
@@ -124,7 +135,7 @@ def _matrix(rows: Iterable[BenchmarkRow]) -> str:
     return table("Items by benchmark and method", head, body)
 
 
-def _overlap(row: OverlapRow) -> str:
+def _overlap(row: OverlapRow, min_overlap: float | None) -> str:
     bins = len(row.clean)
     columns, numbers = [], []
     for i, (clean, dirty) in enumerate(zip(row.clean, row.dirty, strict=True)):
@@ -143,9 +154,9 @@ def _overlap(row: OverlapRow) -> str:
     ticks = [(place * bins, text) for place, text in _FIFTHS]
     keys = [("kept", "clean"), ("dropped", "dirty")]
     overlay = None
-    if row.method == "palm":
-        overlay = Overlay(threshold=PALM_DIRTY_SHARE * bins)
-        keys.append(("threshold", "70 %, from which an item is dirty"))
+    if min_overlap is not None:
+        overlay = Overlay(threshold=min_overlap * bins)
+        keys.append(("threshold", f"{min_overlap:.0%}, from which an item is dirty"))
     label = f"Histogram of overlaps by {name(row.method)}'s method; the table below has its numbers"
     chart = legend(keys) + histogram(columns, ticks, "share of the item's n-grams", label, overlay)
     data = table("Items by overlap", ["Overlap", "Clean", "Dirty"], numbers)

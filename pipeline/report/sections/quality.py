@@ -12,7 +12,12 @@ from pipeline.report.stage_figures import PolicyRow, QualityModel
 BINS_A_COLUMN = 2
 MIN_DOCUMENTS = 5  # in a column, before its share of kept ones says anything
 CHARTS_SHOWN = 12
-_HALVES = ((0.0, "0"), (0.25, "0.25"), (0.5, "0.5"), (0.75, "0.75"), (1.0, "1"))
+_QUARTERS = ((0.0, "0"), (0.25, "0.25"), (0.5, "0.5"), (0.75, "0.75"), (1.0, "1"))
+
+_SIDES = (("positive", "kept"), ("negative", "dropped"))
+_CLASS_COLUMNS = ("documents", "without_words", "trained_documents", "trained_chars", "held_out_documents")
+# Of the card, what is told in words, tables and charts of their own.
+_TOLD = ("model", "auc", "precision_at_half", "recall_at_half", "data", "scores")
 
 # Chance to stay by score and the policy's parameter; `top` has a threshold that follows from the scores.
 _CHANCES: dict[str, Callable[[float, float], float]] = {
@@ -88,7 +93,7 @@ def _chart(row: PolicyRow) -> str:
         if documents >= MIN_DOCUMENTS:
             ratio = kept / documents
             dots.append((place + 0.5, ratio, f"{share(kept, documents)} of {count(documents)} kept {what}"))
-    ticks = [(place * len(columns), text) for place, text in _HALVES]
+    ticks = [(place * len(columns), text) for place, text in _QUARTERS]
     overlay = Overlay(_curve(row), tuple(dots))
     label = f"Histogram of the scores of {row.source}; a table below has its numbers"
     drawn = histogram(columns, ticks, "score", label, overlay)
@@ -120,9 +125,52 @@ def _scores(rows: tuple[PolicyRow, ...]) -> str:
 
 
 def _card(model: QualityModel) -> str:
-    """All that the card says, in the order in which it says it."""
-    facts = table(f"The card of {model.model}", ["What", "Value"], _flat(model.card), text_columns=2, wide=True)
-    return f"<h3>Classifier {escape(model.model)}</h3>" + (facts or '<p class="note">Its card is empty.</p>')
+    """How good the classifier is on what it has not seen, what it was made from, and the rest of its card."""
+    card = model.card
+    held_out = card["split"]["held_out"]
+    lead = (
+        f"AUC {_value(card['auc'])} on {plural(sum(held_out.values()), 'held-out document')} "
+        f"({count(held_out['positive'])} positive, {count(held_out['negative'])} negative). "
+        f"Calling scores from 0.5 good: precision {_value(card['precision_at_half'])}, "
+        f"recall {_value(card['recall_at_half'])}."
+    )
+    rows = [
+        (side, source, card["split"]["by_source"][source], *(count(facts[name]) for name in _CLASS_COLUMNS))
+        for side, sources in card["data"].items()
+        for source, facts in sources.items()
+    ]
+    head = ["Class", "Source", "Held out by", *(name.replace("_", " ").capitalize() for name in _CLASS_COLUMNS)]
+    data = table("What it was made from", head, rows, text_columns=3)
+    rest = {name: value for name, value in card.items() if name not in _TOLD}
+    facts = table(f"The card of {model.model}", ["What", "Value"], _flat(rest), text_columns=2, wide=True)
+    return (
+        f"<h3>Classifier {escape(model.model)}</h3><p>{escape(lead)}</p>"
+        f"{_held_out(card)}{data}{details('The rest of its card', facts)}"
+    )
+
+
+def _held_out(card: Mapping[str, Any]) -> str:
+    """The scores of held-out documents of both classes, one over the other."""
+    totals = {
+        side: [sum(bins) for bins in zip(*(card["scores"][source] for source in sources), strict=True)]
+        for side, sources in card["data"].items()
+    }
+    if not all(totals.values()):
+        return ""
+    columns = []
+    for first in range(0, len(totals["positive"]), BINS_A_COLUMN):
+        part = slice(first, first + BINS_A_COLUMN)
+        what = f"with a score from {first / 100:.2f} to {(first + BINS_A_COLUMN) / 100:.2f}"
+        columns.append(
+            tuple(
+                Part(sum(totals[side][part]), css, f"{count(sum(totals[side][part]))} {side} {what}")
+                for side, css in _SIDES
+            )
+        )
+    ticks = [(place * len(columns), text) for place, text in _QUARTERS]
+    keys = legend([(css, side) for side, css in _SIDES])
+    drawn = histogram(columns, ticks, "score", "Histogram of the scores of held-out documents of both classes")
+    return figure("Scores of held-out documents", keys + drawn)
 
 
 def _flat(card: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:

@@ -13,10 +13,13 @@ import zstandard
 from fastwarc.warc import ArchiveIterator as FastIterator
 from warcio.archiveiterator import ArchiveIterator
 
+from pipeline.contamination.gpt3 import MAX_DOCUMENTS as GPT3_MAX_DOCUMENTS
 from pipeline.quickstart import PATTERNS, Truth, generate, inputs, read_truth
 from pipeline.quickstart.damage import OVERSIZED_BYTES
+from pipeline.quickstart.plants import THRESHOLD, Counts, leak_entries
 from pipeline.quickstart.quiz import quiz_items
 from pipeline.quickstart.spam import SPAM_FORMS
+from pipeline.quickstart.variants import LEAK_FORMS
 from pipeline.sources import READERS, WHOLE_FILE, InputFile, Record, Rejected
 
 
@@ -71,6 +74,7 @@ def test_everything_is_planted(truth: Truth) -> None:
     assert kinds["other_language"] >= 4
     assert kinds["broken"] >= 14
     assert {row.template for row in truth.of("spam")} == set(SPAM_FORMS)
+    assert {row.detail["form"] for row in truth.of("leak")} == {*LEAK_FORMS, "in a book"}
     assert {row.detail["charset"] for row in truth.of("wrong_charset")} == {
         "windows-1251", "iso-8859-2", "gb18030", "shift_jis", "windows-1252",
     }  # fmt: skip
@@ -90,6 +94,17 @@ def test_one_of_each_group_of_copies_stays(truth: Truth) -> None:
     assert len(groups) >= 6
     for members in groups.values():
         assert sorted(row.expected or "" for row in members) == ["drop"] * (len(members) - 1) + ["keep"]
+
+
+def test_one_of_each_group_of_near_duplicates_stays(truth: Truth) -> None:
+    expected = Counter()
+    for members in truth.groups("near_duplicate").values():
+        similar = all(row.detail["jaccard"] >= THRESHOLD for row in members if row.kind == "near_duplicate")
+        kept = sum(row.expected == "keep" for row in members)
+        assert kept == (1 if similar else len(members))
+        assert {row.stage for row in members if row.expected == "drop"} <= {"minhash"}
+        expected[similar] += 1
+    assert min(expected[True], expected[False]) >= 2
 
 
 def test_a_preferred_source_keeps_its_copy(truth: Truth) -> None:
@@ -163,11 +178,19 @@ def test_further_sources(truth: Truth) -> None:
     entries = orjson_lines(gzip.decompress((truth.folder / "reference/encyclopedia.jsonl.gz").read_bytes()))
     manuals = orjson_lines(zstandard.decompress((truth.folder / "reference/manuals.jsonl.zst").read_bytes()))
     threads = pq.read_table(truth.folder / "reference/forum.parquet")
-    assert len(entries) == truth.records["reference/encyclopedia.jsonl.gz"] == 40
-    assert len(manuals) == truth.records["reference/manuals.jsonl.zst"] == 16
-    assert threads.num_rows == truth.records["reference/forum.parquet"] == 33
-    assert all(len(entry["text"].split()) > 150 for entry in entries)
+    assert len(entries) == truth.records["reference/encyclopedia.jsonl.gz"] == 150
+    assert len(manuals) == truth.records["reference/manuals.jsonl.zst"] == 60
+    assert threads.num_rows == truth.records["reference/forum.parquet"] == 125
+    assert all(len(entry["text"]) > 300 for entry in entries)
     assert len({entry["text"] for entry in entries}) == len(entries)
+    assert 0.5 < sum(entry["text"].isascii() for entry in entries) / len(entries) < 0.8  # the others are not English
+
+
+@pytest.mark.parametrize("pages", [100, 3_000, 10**6])
+def test_no_benchmark_item_is_leaked_too_often_to_be_looked_for(pages: int) -> None:
+    leaks = Counter(str(entry.detail["example"]) for entry in leak_entries(7, Counts.of(pages).leaks))
+    leaks[str(quiz_items()[0]["id"])] += 1  # in the first book
+    assert max(leaks.values()) <= GPT3_MAX_DOCUMENTS
 
 
 def test_quiz_items_name_their_answers() -> None:

@@ -104,7 +104,15 @@ def test_near_duplicates_are_as_similar_as_recorded(truth: Truth, texts: Texts) 
                 assert measured == pytest.approx(row.detail["band"], abs=0.03)
                 assert row.detail["original"] == original.url
                 bands.add(row.detail["band"])
+            assert row.detail["text_bytes"] == len(text_of(texts, row).encode())
     assert bands == set(BANDS)
+
+
+def test_copies_of_one_page_are_similar_to_each_other(truth: Truth, texts: Texts) -> None:
+    (cluster,) = [members for members in truth.groups("near_duplicate").values() if len(members) > 2]
+    found = [text_of(texts, row) for row in cluster]
+    assert len(found) == 7
+    assert min(jaccard(a, b) for i, a in enumerate(found) for b in found[:i]) > 0.88
 
 
 def test_unrelated_pages_are_not_similar() -> None:

@@ -34,6 +34,15 @@ class Dice:
     def pick(self, items: Sequence[T]) -> T:
         return items[self.below(len(items))]
 
+    def weighted(self, shares: Sequence[tuple[T, float]]) -> T:
+        """One item, with the given probabilities."""
+        left = self.draw()
+        for item, share in shares:
+            left -= share
+            if left < 0:
+                return item
+        return shares[0][0]
+
     def sample(self, items: Sequence[T], count: int) -> list[T]:
         """`count` different items in random order (all of them when there are fewer)."""
         pool = list(items)

@@ -12,6 +12,8 @@ from pipeline.quickstart.archives import ArcFile, WarcFile
 from pipeline.quickstart.damage import damaged_files
 from pipeline.quickstart.pages import Page
 from pipeline.quickstart.plants import (
+    NEAR,
+    THRESHOLD,
     Counts,
     Entry,
     book_entries,
@@ -59,7 +61,7 @@ def inputs(folder: Path) -> dict[str, tuple[str, ...]]:
 def generate(folder: Path, pages: int = 3000, seed: int = 7) -> Truth:
     """Write a crawl of `pages` pages, its further sources and a benchmark into `folder`, and truth.jsonl beside them.
 
-    One of everything planted and MIN_CLEAN_PAGES make 150 pages, also where fewer are asked for; damaged files,
+    One of everything planted and MIN_CLEAN_PAGES make 200 pages, also where fewer are asked for; damaged files,
     other responses and the further sources come on top. All text is made up from the rules in
     `pipeline.quickstart.words`. Raises ValueError below 50 pages.
     """
@@ -72,7 +74,7 @@ def generate(folder: Path, pages: int = 3000, seed: int = 7) -> Truth:
         *exact_entries(seed, counts.exact_groups),
         *_shared_entries(seed, shared),
         *near_entries(seed, counts.near_duplicates),
-        *spam_entries(seed, counts.spam),
+        *spam_entries(seed, counts.crude_spam, counts.fluent_spam),
         *leak_entries(seed, counts.leaks),
         *charset_entries(seed, counts.charsets),
         *other_language_entries(seed, counts.other_language),
@@ -223,28 +225,27 @@ def _reference_rows(shared: list[Page]) -> Iterator[TruthRow]:
     for ordinal, page in enumerate(shared):
         url = f"https://encyclopedia.example/wiki/{page.key}"
         yield TruthRow(
-            "encyclopedia", ENCYCLOPEDIA, ordinal, url, "page", "en", "entry", page.key, "keep", None, None,
+            "encyclopedia", ENCYCLOPEDIA, ordinal, url, "page", page.language, "entry", page.key, "keep", None, None,
             {"form": "original", "text_bytes": len(page.text().encode())},
         )  # fmt: skip
 
 
 def _with_survivors(rows: list[TruthRow]) -> Iterator[TruthRow]:
-    """Fill in which of each group of equal texts stays: by source, then the longest, then by id."""
+    """Fill in which of each group of equal or similar texts stays: by source, then the longest, then by id."""
+    apart = {row.group for row in rows if row.kind == "near_duplicate" and row.detail["jaccard"] < THRESHOLD}
     best: dict[str, tuple[int, int, bytes]] = {}
     for row in rows:
-        if _in_exact_group(row):
-            best[row.group or ""] = min(best.get(row.group or "", _rank(row)), _rank(row))
+        if row.group is not None:
+            best[row.group] = min(best.get(row.group, _rank(row)), _rank(row))
     for row in rows:
-        if not _in_exact_group(row):
+        if row.group is None:
             yield row
-        elif _rank(row) == best[row.group or ""]:
+        elif row.group in apart or _rank(row) == best[row.group]:
             yield replace(row, expected="keep", stage=None, reason=None)
+        elif row.group.startswith(NEAR):
+            yield replace(row, expected="drop", stage="minhash", reason="near_duplicate")
         else:
             yield replace(row, expected="drop", stage="exact_dedup", reason="exact_duplicate")
-
-
-def _in_exact_group(row: TruthRow) -> bool:
-    return row.group is not None and not row.group.startswith("near-")
 
 
 def _rank(row: TruthRow) -> tuple[int, int, bytes]:

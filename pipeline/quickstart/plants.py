@@ -9,9 +9,9 @@ from pipeline.quickstart.archives import Response
 from pipeline.quickstart.dice import Dice
 from pipeline.quickstart.grammar import Writer
 from pipeline.quickstart.pages import Page, book_page, prose_page
-from pipeline.quickstart.quiz import quiz_items
+from pipeline.quickstart.quiz import GPT3_NGRAM, quiz_items
 from pipeline.quickstart.sites import Site, render, sites_for, url_of
-from pipeline.quickstart.spam import SPAM_FORMS, spam_page
+from pipeline.quickstart.spam import CRUDE_FORMS, FLUENT_FORMS, SPAM_FORMS, spam_page
 from pipeline.quickstart.truth import Expected
 from pipeline.quickstart.variants import (
     CHARSETS,
@@ -24,13 +24,10 @@ from pipeline.quickstart.variants import (
     lies_for,
     restyled,
 )
-from pipeline.quickstart.words import LANGUAGES
+from pipeline.quickstart.words import LANGUAGE_SHARES, LANGUAGES
 
 KEPT_LANGUAGES = ("en", "de", "fr", "es", "ru", "pl", "zh", "ja")
 OTHER_LANGUAGES = ("el",)
-_LANGUAGE_SHARES = (
-    ("en", 0.62), ("de", 0.08), ("fr", 0.07), ("es", 0.07), ("ru", 0.06), ("zh", 0.05), ("pl", 0.03), ("ja", 0.02),
-)  # fmt: skip
 _ENGLISH_KINDS = (
     ("article", 0.47), ("blog", 0.16), ("forum", 0.08), ("documentation", 0.07), ("answers", 0.06), ("interview", 0.04),
     ("table", 0.04), ("recipe", 0.04), ("shop", 0.02), ("login", 0.02),
@@ -47,8 +44,17 @@ SURE_KINDS = frozenset({"article", "blog", "interview"})
 
 BANDS = (0.95, 0.85, 0.7, 0.5)
 """Similarities that near-duplicates are edited towards."""
+NEAR = "near-"
+"""How their groups are called."""
+THRESHOLD = 0.8
+"""Similarity from which one of a pair goes, as in recipes/quickstart.yaml."""
 MIN_COMPARED_WORDS = 350
 """Near-duplicates are long enough that single edits move the similarity by little."""
+
+MAX_LEAKS_PER_ITEM = 8
+"""GPT-3's rule ignores what more than 10 documents contain (arXiv:2005.14165, Appendix C)."""
+_LEAKED_ITEMS = tuple(item for item in quiz_items() if len(str(item["question"]).split()) >= GPT3_NGRAM)
+MAX_LEAKS = MAX_LEAKS_PER_ITEM * len(_LEAKED_ITEMS)
 
 _TEXT_LAYOUTS = frozenset({"semantic", "press", "portal", "plain"})
 """Layouts whose main text comes out without the heading (`boxes` has it): copies between them extract equally."""
@@ -81,7 +87,8 @@ class Counts:
     exact_groups: int
     shared_with_encyclopedia: int
     near_duplicates: int
-    spam: int
+    crude_spam: int
+    fluent_spam: int
     leaks: int
     charsets: int
     other_language: int
@@ -94,23 +101,14 @@ class Counts:
             exact_groups=max(4, pages // 60),
             shared_with_encyclopedia=max(2, pages // 300),
             near_duplicates=max(12, pages // 40),
-            spam=max(len(SPAM_FORMS), pages // 30),
-            leaks=max(len(LEAK_FORMS), pages // 75),
+            crude_spam=max(len(CRUDE_FORMS), pages // 30),
+            fluent_spam=max(6, pages // 16),
+            leaks=min(max(len(LEAK_FORMS), pages // 75), MAX_LEAKS),
             charsets=max(12, pages // 60),
             other_language=max(3, pages // 100),
             no_document=max(6, pages // 60),
             books=max(1, pages // 1500),
         )
-
-
-def drawn(dice: Dice, shares: tuple[tuple[str, float], ...]) -> str:
-    """One name, with the given probabilities."""
-    left = dice.draw()
-    for name, share in shares:
-        left -= share
-        if left < 0:
-            return name
-    return shares[0][0]
 
 
 def crawl_date(key: str) -> str:
@@ -139,8 +137,8 @@ def clean_entries(seed: int, count: int) -> Iterator[Entry]:
     for number in range(count):
         key = f"clean-{number}"
         dice = Dice(seed, "clean", key)
-        language = drawn(dice, _LANGUAGE_SHARES)
-        kind = drawn(dice, _ENGLISH_KINDS if language == "en" else _OTHER_KINDS)
+        language = dice.weighted(LANGUAGE_SHARES)
+        kind = dice.weighted(_ENGLISH_KINDS if language == "en" else _OTHER_KINDS)
         shape = LANGUAGES[language].lengths
         words = dice.log_normal(
             shape.median, shape.sigma, shape.low, min(shape.high, _MOST_WORDS.get(kind, shape.high))
@@ -152,16 +150,16 @@ def clean_entries(seed: int, count: int) -> Iterator[Entry]:
 
 def book_entries(seed: int, count: int) -> Iterator[Entry]:
     """Very long pages; the first one holds a benchmark question."""
-    items = quiz_items()
     for number in range(count):
         page = book_page(seed, f"book-{number}", 20_000)
-        detail = {}
-        if number == 0:
-            page = leaked(page, seed, "book-leak", items[0], "verbatim")
-            detail = {"example": items[0]["id"], "form": "verbatim"}
-        kind = "leak" if number == 0 else "page"
-        stage = "contamination" if number == 0 else None
-        yield entry_of(page, site_of(page, seed, 0), seed, kind, expected="keep", stage=stage, detail=detail)
+        if number > 0:
+            yield entry_of(page, site_of(page, seed, 0), seed, "page", expected="keep")
+            continue
+        item = quiz_items()[0]
+        page = leaked(page, seed, "book-leak", item, "verbatim")
+        detail = {"example": item["id"], "form": "in a book"}
+        site = site_of(page, seed, 0)
+        yield entry_of(page, site, seed, "leak", expected="cut", stage="contamination", detail=detail)
 
 
 def exact_entries(seed: int, count: int) -> Iterator[Entry]:
@@ -172,13 +170,13 @@ def exact_entries(seed: int, count: int) -> Iterator[Entry]:
     for number in range(count):
         key = f"exact-{number}"
         dice = Dice(seed, "exact", key)
-        language = drawn(dice, _LANGUAGE_SHARES)
+        language = dice.weighted(LANGUAGE_SHARES)
         page = prose_page(seed, key, language, "article", dice.log_normal(400, 0.5, 220, 2000))
         copies = 11 if number == 0 else dice.between(1, 3)
         original = entry_of(page, site_of(page, seed, 0, text_only=True), seed, "page", group=key)
         yield replace(original, detail=_copy_detail("original", page))
         for copy in range(1, copies + 1):
-            form = "syndicated" if number == 0 else drawn(dice, _COPY_FORMS)
+            form = "syndicated" if number == 0 else dice.weighted(_COPY_FORMS)
             if form == "recrawled":
                 date = original.response.date.replace("2026-10", _LATER_MONTHS[copy - 1])
                 response = replace(original.response, date=date)
@@ -198,7 +196,7 @@ _COPY_FORMS = (("syndicated", 0.45), ("recrawled", 0.3), ("restyled", 0.25))
 
 
 def _copy_detail(form: str, page: Page) -> dict[str, Any]:
-    # Of equal texts the longest stays, so the length is part of the truth.
+    # Of equal or similar texts the longest stays, so the length is part of the truth.
     return {"form": form, "text_bytes": len(page.text().encode())}
 
 
@@ -206,7 +204,7 @@ def near_entries(seed: int, count: int) -> Iterator[Entry]:
     """Edited copies at known similarities, one an original; and one original with six close copies of it."""
     for number in range(count):
         clustered = number < 6
-        group = "near-cluster" if clustered else f"near-{number}"
+        group = f"{NEAR}cluster" if clustered else f"{NEAR}{number}"
         band = 0.95 if clustered else BANDS[number % len(BANDS)]
         dice = Dice(seed, "near", group)
         language = "en" if clustered or dice.chance(0.75) else dice.pick(("de", "ru", "fr"))
@@ -215,11 +213,11 @@ def near_entries(seed: int, count: int) -> Iterator[Entry]:
             original = entry_of(
                 page, site_of(page, seed, 0, text_only=True), seed, "page", expected="keep", group=group
             )
-            yield replace(original, detail={"form": "original"})
+            yield replace(original, detail=_copy_detail("original", page))
         copy = edited(page, seed, f"{group}-{number}", band)
         site = site_of(page, seed, 1 + number, text_only=True)
         detail = {
-            "form": "edited",
+            **_copy_detail("edited", copy),
             "band": band,
             "jaccard": round(jaccard(page.text(), copy.text()), 6),
             "original": url_of(page, site_of(page, seed, 0, text_only=True)),
@@ -227,33 +225,32 @@ def near_entries(seed: int, count: int) -> Iterator[Entry]:
         yield entry_of(copy, site, seed, "near_duplicate", expected="keep", group=group, stage="minhash", detail=detail)
 
 
-def spam_entries(seed: int, count: int) -> Iterator[Entry]:
-    """English pages that a rule should drop."""
+def spam_entries(seed: int, crude: int, fluent: int) -> Iterator[Entry]:
+    """English pages that a rule should drop, and pages that only the quality classifier can."""
+    for name, forms, count in (("spam", CRUDE_FORMS, crude), ("fluent-spam", FLUENT_FORMS, fluent)):
+        for number in range(count):
+            yield _spam_entry(seed, f"{name}-{number}", forms[number % len(forms)])
+
+
+def _spam_entry(seed: int, key: str, form: str) -> Entry:
     grammars = LANGUAGES["en"].grammars
-    for number in range(count):
-        form = tuple(SPAM_FORMS)[number % len(SPAM_FORMS)]
-        key = f"spam-{number}"
-        dice = Dice(seed, "spam", key)
-        writer = Writer(grammars[dice.pick(tuple(grammars))], dice)
-        page = spam_page(prose_page(seed, key, "en", "article", 120), writer, form)
-        entry = entry_of(page, site_of(page, seed, 0, text_only=True), seed, "spam", expected="drop")
-        planned = SPAM_FORMS[form]
-        yield replace(entry, template=form, stage=planned.stage, reason=planned.reason)
+    dice = Dice(seed, "spam", key)
+    writer = Writer(grammars[dice.pick(tuple(grammars))], dice)
+    page = spam_page(prose_page(seed, key, "en", "article", 120), writer, form)
+    entry = entry_of(page, site_of(page, seed, 0, text_only=True), seed, "spam", expected="drop")
+    return replace(entry, template=form, stage=SPAM_FORMS[form].stage, reason=SPAM_FORMS[form].reason)
 
 
 def leak_entries(seed: int, count: int) -> Iterator[Entry]:
     """Articles with a benchmark question between their paragraphs."""
-    items = [item for item in quiz_items() if len(str(item["question"]).split()) >= 13]
     for number in range(count):
         form = LEAK_FORMS[number % len(LEAK_FORMS)]
-        item = items[(7 * number + 1) % len(items)]
+        item = _LEAKED_ITEMS[(7 * number + 1) % len(_LEAKED_ITEMS)]
         dice = Dice(seed, "leak page", str(number))
         page = prose_page(seed, f"leak-{number}", "en", "article", dice.between(250, 900))
         page = leaked(page, seed, page.key, item, form)
         detail = {"example": item["id"], "form": form}
-        yield entry_of(
-            page, site_of(page, seed, 0), seed, "leak", expected="keep", stage="contamination", detail=detail
-        )
+        yield entry_of(page, site_of(page, seed, 0), seed, "leak", expected="cut", stage="contamination", detail=detail)
 
 
 def charset_entries(seed: int, count: int) -> Iterator[Entry]:

@@ -1,5 +1,8 @@
 """A small benchmark of our own, for contamination: questions that no other page asks."""
 
+GPT3_NGRAM = 13
+"""Words that a leak needs to be found by GPT-3's rule (arXiv:2005.14165, Appendix C)."""
+
 _QUESTIONS = """
 A ferry leaves the north pier every eighteen minutes and the south pier every twenty-four minutes; if both leave
 together at seven, when will they next leave together?
@@ -128,7 +131,7 @@ How many legs has a wooden stool with a missing leg?
 
 
 def quiz_items() -> list[dict[str, object]]:
-    """{id, question, choices, answer}: `answer` is the index of the right choice. Two are shorter than a 13-gram."""
+    """{id, question, choices, answer}: `answer` is the index of the right choice. Two questions are below 13 words."""
     items: list[dict[str, object]] = []
     for number, item in enumerate(_QUESTIONS.strip().split("\n\n")):
         question, *choices = (" ".join(part.split()) for part in item.split("|"))

@@ -14,12 +14,15 @@ from pipeline.quickstart.dice import Dice
 from pipeline.quickstart.grammar import Writer
 from pipeline.quickstart.pages import Page, paragraphs, prose_page
 from pipeline.quickstart.quiz import quiz_items
-from pipeline.quickstart.words import LANGUAGES
+from pipeline.quickstart.words import LANGUAGE_SHARES, LANGUAGES
 
 ENCYCLOPEDIA = "reference/encyclopedia.jsonl.gz"
 FORUM = "reference/forum.parquet"
 MANUALS = "reference/manuals.jsonl.zst"
 QUIZ = "benchmarks/quiz.jsonl"
+
+COOKERY_EVERY = 4
+"""Every so many manuals one is a cookery book's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +35,23 @@ class ReferenceSizes:
 
     @staticmethod
     def of(pages: int) -> "ReferenceSizes":
-        return ReferenceSizes(max(12, pages // 10), max(8, pages // 12), max(6, pages // 25))
+        return ReferenceSizes(max(150, pages // 10), max(125, pages // 12), max(60, pages // 25))
 
 
 def encyclopedia_pages(seed: int, count: int) -> list[Page]:
-    """Entries in the register of reference works, a topic each."""
-    grammars = LANGUAGES["en"].grammars
+    """Entries, a topic each: every other one on a thing, the rest on its history; in the languages of the crawl."""
     pages = []
     for number in range(count):
         key = f"entry-{number}"
         dice = Dice(seed, "encyclopedia", key)
+        language = dice.weighted(LANGUAGE_SHARES)
+        grammars = LANGUAGES[language].grammars
         writer = Writer(grammars[tuple(grammars)[number % len(grammars)]], dice)
         title = writer.phrase("item")
-        blocks = paragraphs(writer, "en", "lore", dice.log_normal(420, 0.5, 200, 2500), longest=7)
-        pages.append(Page(key, "article", "en", title, writer.phrase("name"), "2020-06-01", tuple(blocks)))
+        words = dice.log_normal(420, 0.5, 200, min(2500, LANGUAGES[language].lengths.high))
+        register = "lore" if dice.chance(0.5) else "prose"
+        blocks = tuple(paragraphs(writer, language, register, words, longest=7))
+        pages.append(Page(key, "article", language, title, writer.phrase("name"), "2020-06-01", blocks))
     return pages
 
 
@@ -88,7 +94,8 @@ def _thread(seed: int, number: int) -> dict[str, str]:
 
 def _manual(seed: int, number: int) -> dict[str, str]:
     dice = Dice(seed, "manual", str(number))
-    page = prose_page(seed, f"manual-{number}", "en", "documentation", dice.log_normal(500, 0.5, 150, 3000))
+    kind = "recipe" if number % COOKERY_EVERY == 0 else "documentation"
+    page = prose_page(seed, f"manual-{number}", "en", kind, dice.log_normal(500, 0.5, 150, 3000))
     return {"id": page.key, "title": page.title, "text": page.text(), "date": page.date}
 
 

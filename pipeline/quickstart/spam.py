@@ -1,4 +1,4 @@
-"""Pages that published rules are there to drop, each made to trip one of them."""
+"""Spam: pages made to trip one published rule each, and fluent ones that only a classifier of quality tells apart."""
 
 import re
 from collections.abc import Callable
@@ -14,7 +14,7 @@ _SLOT = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True, slots=True)
 class SpamForm:
-    """A way to be worthless, and the filter that should notice first."""
+    """A way to be worthless, and the filter (or the classifier: "quality") that should notice first."""
 
     stage: str
     reason: str | None
@@ -143,6 +143,18 @@ def _slogan(writer: Writer) -> Blocks:
     return (*text[:1], slogan, *text[1:3], slogan, *text[3:])
 
 
+def _advertorial(writer: Writer) -> Blocks:
+    return tuple(paragraphs(writer, "en", "pitch", writer.dice.between(180, 420)))
+
+
+def _catalogue(writer: Writer) -> Blocks:
+    """Product phrases stitched together, with a pitch now and then."""
+    parts = [
+        writer.sentences("pitch" if writer.dice.chance(0.2) else "blurb", 3) for _ in range(writer.dice.between(8, 13))
+    ]
+    return tuple(Block("p", (part,)) for part in parts)
+
+
 SPAM_FORMS: dict[str, SpamForm] = {
     "keyword_stuffing": SpamForm("gopher_repetition", None, _keyword_stuffing),
     "repeated_lines": SpamForm("gopher_repetition", None, _repeated_lines),
@@ -158,4 +170,11 @@ SPAM_FORMS: dict[str, SpamForm] = {
     "no_terminal_marks": SpamForm("fineweb", "few_terminal_lines", _no_terminal_marks),
     "short_lines": SpamForm("fineweb", "many_short_lines", _short_lines),
     "slogan": SpamForm("fineweb", "duplicate_line_chars", _slogan),
+    "advertorial": SpamForm("quality", None, _advertorial),
+    "catalogue": SpamForm("quality", None, _catalogue),
 }
+
+FLUENT_FORMS = tuple(name for name, form in SPAM_FORMS.items() if form.stage == "quality")
+"""Forms that pass every rule."""
+CRUDE_FORMS = tuple(name for name in SPAM_FORMS if name not in FLUENT_FORMS)
+"""Forms that a rule drops."""

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import orjson
 
-Expected = Literal["keep", "drop", "quarantine"]
+Expected = Literal["keep", "cut", "drop", "quarantine"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class TruthRow:
     expected: Expected | None
     """None where it depends on more than was planted (menus of a login page, threads, listings)."""
     stage: str | None
-    """Which stage decides: read, extract, language, a filter, exact_dedup, minhash, contamination."""
+    """Which stage decides: read, extract, language, a filter, exact_dedup, quality, minhash, contamination."""
     reason: str | None
     """The slug of the decision, where only one is possible."""
     detail: Mapping[str, Any] = field(default_factory=dict)

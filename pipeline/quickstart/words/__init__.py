@@ -16,4 +16,9 @@ LANGUAGES: dict[str, Language] = {
     for language in (ENGLISH, GERMAN, FRENCH, SPANISH, RUSSIAN, POLISH, CHINESE, JAPANESE, GREEK)
 }
 
-__all__ = ["LANGUAGES", "Interface", "Language"]
+LANGUAGE_SHARES = (
+    ("en", 0.62), ("de", 0.08), ("fr", 0.07), ("es", 0.07), ("ru", 0.06), ("zh", 0.05), ("pl", 0.03), ("ja", 0.02),
+)  # fmt: skip
+"""Of the crawl's clean pages, and of the encyclopedia."""
+
+__all__ = ["LANGUAGES", "LANGUAGE_SHARES", "Interface", "Language"]

@@ -15,6 +15,7 @@ from pipeline.quickstart.words.english_prose import (
     SHARED,
     SHOP,
 )
+from pipeline.quickstart.words.english_sales import BLURB, PITCH, SALES_TERMS
 from pipeline.quickstart.words.english_topics import TOPICS
 from pipeline.quickstart.words.language import Interface, Language, Lengths
 
@@ -148,15 +149,17 @@ def _rules() -> dict[str, dict[str, tuple[str, ...]]]:
         "manual": MANUAL,
         "kitchen": KITCHEN,
         "shop": SHOP,
+        "pitch": PITCH,
+        "blurb": BLURB,
     }
-    terms = {kind: split_words(text) for kind, text in (MANUAL_TERMS | KITCHEN_TERMS).items()}
+    terms = {kind: split_words(text) for kind, text in (MANUAL_TERMS | KITCHEN_TERMS | SALES_TERMS).items()}
     return {topic: {**SHARED, **names, **terms, **_topic_rules(words)} for topic, words in TOPICS.items()}
 
 
 ENGLISH = Language(
     code="en",
     grammars={topic: Grammar.of(rules, finish) for topic, rules in _rules().items()},
-    registers=("prose", "lore", "chat", "manual", "kitchen", "shop"),
+    registers=("prose", "lore", "chat", "manual", "kitchen", "shop", "pitch", "blurb"),
     interface=Interface(
         home="Home",
         sections=("News", "Culture", "Region", "Opinion", "Archive", "Events", "About us", "Contact"),

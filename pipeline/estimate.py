@@ -80,6 +80,8 @@ def estimate(plan: Plan) -> Estimate:
     # Text is written after extraction, after the rules and at publication, at about 2.2 to 1 compression.
     disk = int(3 * text / 2.2 + sum(exchange.values()) + shard_bytes + sum(tokens.values()) * item)
     memory = _WORKER_BYTES + _PARTITION_BYTES
+    if minhash and nominates_everything(minhash):  # then one worker holds them all
+        memory += exchange["candidates"]
     if any(READERS[source.reader].extracts for source in plan.recipe.sources.values()):
         memory += _EXTRACTOR_BYTES
     return Estimate(tokens, exact is not None, exchange, memory, disk, budget)

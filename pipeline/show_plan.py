@@ -100,8 +100,8 @@ def _show_s_curve(minhash: MinHash, console: Console) -> None:
         if minhash.verify
         else "Nothing is compared: of documents that chains of nominated pairs connect, one stays (verify: false)."
     )
-    few = "This layout nominates nearly every pair: time grows with the square of the documents, up to a limit."
-    _lines(console, [decides, *([few] if nominates_everything(minhash) else [])])
+    all_pairs = "This layout nominates nearly every pair: all documents are one group, which one worker holds."
+    _lines(console, [decides, *([all_pairs] if nominates_everything(minhash) else [])])
 
 
 def billions(tokens: float | None) -> str:

@@ -126,6 +126,7 @@ def test_minhash_adds_its_exchanges(tmp_path: Path) -> None:
     assert found.exchange_bytes["signatures"] == pytest.approx(text_bytes / 4_000 * 14 * 16, abs=1)
     assert found.exchange_bytes["candidates"] == pytest.approx(0.3 * text_bytes, abs=1)
     assert all_connected.exchange_bytes["candidates"] == pytest.approx(text_bytes, abs=1)
+    assert all_connected.worker_memory_bytes == found.worker_memory_bytes + all_connected.exchange_bytes["candidates"]
     assert "benchmark_index" not in found.exchange_bytes
 
 

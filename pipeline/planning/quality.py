@@ -21,14 +21,13 @@ from pipeline.recipe.problems import listed
 from pipeline.recipe.sources import PARAMETER_OF_POLICY, Quality, QualityTraining
 
 _CODE = ["classifiers", "pipeline.kernels"]
-_DECIDING = "quality"
 
 
-def add(builder: GraphBuilder, recipe: Recipe, parts: Parts, decided: Sequence[Decided]) -> Decided | None:
-    """Add the stages; None where no source has `quality`. Raises WinnowError for a model file that cannot be used."""
+def add(builder: GraphBuilder, recipe: Recipe, parts: Parts, decided: Sequence[Decided]) -> Decided:
+    """Add the stages for the sources that have `quality`; there must be one. Raises WinnowError for a model file that
+    cannot be used, and for a source that is to be an example of both classes.
+    """
     wanted = {name: source.quality for name, source in sorted(recipe.sources.items()) if source.quality is not None}
-    if not wanted:
-        return None
     models = name_models(wanted)
     trained = {name: spec for name, spec in models.items() if isinstance(spec, QualityTraining)}
     files = {name: spec for name, spec in models.items() if isinstance(spec, str)}
@@ -74,7 +73,7 @@ def add(builder: GraphBuilder, recipe: Recipe, parts: Parts, decided: Sequence[D
         title="quality cuts",
     )
     builder.add(
-        _DECIDING,
+        "quality",
         "pipeline.stages.quality:run",
         tasks=len(parts),
         params={"tasks": parts.tasks, "policies": policies},
@@ -88,11 +87,11 @@ def add(builder: GraphBuilder, recipe: Recipe, parts: Parts, decided: Sequence[D
         "pipeline.stages.quality:report",
         kind="collect",
         params={"tasks": parts.tasks, "policies": policies, "models": model_of},
-        upstream=["quality_scores", "quality_cut", _DECIDING],
+        upstream=["quality_scores", "quality_cut", "quality"],
         code=_CODE,
         title="quality policies",
     )
-    return Decided(_DECIDING, "quality", sent=False)
+    return Decided("quality", "quality", sent=False)
 
 
 def name_models(wanted: dict[str, Quality]) -> dict[str, QualityTraining | str]:

@@ -59,15 +59,15 @@ def build(
         weights += grouping.weights
     parts = Parts(tasks, weights)
     text.add_rules(builder, recipe, parts)
-    decided: list[Decided] = []
+    decided: tuple[Decided, ...] = ()
     if recipe.dedup and recipe.dedup.exact:
-        decided.append(exact.add(builder, recipe, parts))
-    if any(source.quality for source in recipe.sources.values()):
-        decided.append(quality.add(builder, recipe, parts, decided))
+        decided += (exact.add(builder, recipe, parts),)
+    if scored := quality.add(builder, recipe, parts, decided):
+        decided += (scored,)
     if recipe.dedup and recipe.dedup.minhash:
-        decided.append(near.add(builder, recipe, parts, decided))
+        decided += (near.add(builder, recipe, parts, decided),)
     if recipe.contamination:
-        decided.append(contamination.add(builder, recipe, parts, decided))
+        decided += (contamination.add(builder, recipe, parts, decided),)
     _add_documents(builder, parts, decided)
     if recipe.mixture:
         tokens.add_tokens(builder, recipe, parts)

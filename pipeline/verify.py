@@ -144,7 +144,8 @@ def _witnesses(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
     """Every witness of a removal stayed, at least until a later stage."""
     wanted: set[str] = set()  # witnesses of the stages so far that nothing has been seen of
     for stage in DECIDING:
-        witnesses, ids = set(), set()
+        witnesses: set[str] = set()
+        ids: set[str] = set()
         for entry in manifest["files"]:
             if entry["path"].startswith(f"decisions/{stage}/"):
                 table = ledger.read_parquet(storage.join(out, entry["path"]), ["id", "witness"])

@@ -40,7 +40,7 @@ class HitReader:
 
     def __init__(self, batches: Iterator[pa.RecordBatch]) -> None:
         self._batches = batches
-        self._ahead = Hits._make(np.zeros(0, field.type.to_pandas_dtype()) for field in HIT)
+        self._ahead = Hits._make(pa.array([], field.type).to_numpy() for field in HIT)
 
     def up_to(self, last_row: int) -> Hits:
         """The hits of all rows up to and with `last_row` that were not handed out yet."""

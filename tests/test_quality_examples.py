@@ -1,0 +1,90 @@
+"""Which documents a classifier is trained and judged on."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from classifiers.examples import MIN_CLASS_DOCUMENTS, Examples, allot, balanced, check_class, held_out
+from classifiers.fasttext_file import QualityModelError
+from pipeline.ids import document_id
+
+
+def some(*groups: tuple[str, bool, list[str]]) -> Examples:
+    """(source, good, keys) -> examples, a document a key."""
+    sources = [source for source, _, keys in groups for _ in keys]
+    good = np.array([side for _, side, keys in groups for _ in keys], bool)
+    keys = [key for _, _, found in groups for key in found]
+    ids = [document_id("s", "f", row) for row in range(len(keys))]
+    return Examples(sources, good, ids, keys, np.ones(len(keys), bool))
+
+
+def hosts(count: int, pages: int) -> list[str]:
+    return [f"host:site{host}.example" for host in range(count) for _ in range(pages)]
+
+
+def test_sources_share_a_class_equally_up_to_what_they_have() -> None:
+    assert allot({"wiki": 1000, "books": 10, "talks": 500}, 300) == {"books": 10, "talks": 145, "wiki": 145}
+    assert allot({"wiki": 5, "books": 0}, 300) == {"books": 0, "wiki": 5}
+
+
+@given(st.dictionaries(st.text(max_size=3), st.integers(0, 1000), min_size=1), st.integers(0, 2000))
+def test_allotting_takes_all_it_may(sizes: dict[str, int], total: int) -> None:
+    found = allot(sizes, total)
+    assert sum(found.values()) == min(total, sum(sizes.values()))
+    assert all(0 <= found[name] <= sizes[name] for name in sizes)
+
+
+def test_hosts_are_wholly_on_one_side() -> None:
+    examples = some(("web", False, hosts(100, 5)), ("blogs", False, hosts(80, 3)))
+    aside, rules = held_out(examples, seed=1)
+    sides: dict[str, set[bool]] = {}
+    for key, mine in zip(examples.keys, aside.tolist(), strict=True):
+        sides.setdefault(key, set()).add(mine)
+    assert {len(found) for found in sides.values()} == {1}
+    assert 0.1 < aside.mean() < 0.3
+    assert rules == {"web": "host", "blogs": "host"}
+
+
+def test_a_single_file_is_split_by_document() -> None:
+    examples = some(("wiki", True, ["file:wiki/a.jsonl"] * 50), ("web", False, hosts(100, 1)))
+    aside, rules = held_out(examples, seed=1)
+    assert rules == {"wiki": "document", "web": "host"}
+    assert aside[:50].sum() == 10
+
+
+def test_the_split_follows_the_documents_not_their_order() -> None:
+    keys = hosts(40, 2) + ["file:web/a.jsonl"] * 40
+    examples = some(("web", False, keys), ("wiki", True, ["file:wiki/a.jsonl"] * 20))
+    backwards = Examples(
+        examples.sources[::-1], examples.good[::-1], examples.ids[::-1], examples.keys[::-1], examples.worded[::-1]
+    )
+    (aside, rules), (reversed_aside, reversed_rules) = held_out(examples, seed=1), held_out(backwards, seed=1)
+    assert aside.tolist() == reversed_aside[::-1].tolist()
+    assert rules == reversed_rules
+
+
+def test_classes_are_trained_on_equally() -> None:
+    examples = some(("web", False, hosts(300, 1)), ("wiki", True, ["f"] * 30), ("books", True, ["g"] * 200))
+    aside, _ = held_out(examples, seed=1)
+    chosen = balanced(examples, aside, "web")
+    assert chosen[examples.good].sum() == chosen[~examples.good].sum() > 150
+    assert not (chosen & aside).any()
+    names = np.array(examples.sources)
+    assert chosen[names == "wiki"].sum() == 24
+
+
+def test_documents_without_words_are_not_trained_on() -> None:
+    examples = some(("web", False, hosts(50, 1)), ("wiki", True, ["f"] * 50))
+    examples.worded[:30] = False
+    chosen = balanced(examples, np.zeros(100, bool), "web")
+    assert chosen[:50].tolist() == [False] * 30 + [True] * 20
+    assert chosen[50:].sum() == 20
+
+
+@pytest.mark.parametrize("good", [True, False])
+def test_a_class_of_too_few_is_named(good: bool) -> None:
+    kind = "positive" if good else "negative"
+    with pytest.raises(QualityModelError, match=f"'web': its {kind} sources \\(wiki\\) have 1 documents.*{kind}"):
+        check_class(1, good, "web", ["wiki"])
+    check_class(MIN_CLASS_DOCUMENTS, good, "web")

@@ -203,9 +203,9 @@ def repeated(items: list[str]) -> tuple[int, int]:
     return len(again), sum(map(len, again))
 
 
-def top_ngram_chars(words: list[tuple[str, str]], n: int) -> int:
+def top_ngram_chars(words: list[tuple[str, str]], n: int, min_count: int) -> int:
     counts = Counter(tuple(words[i : i + n]) for i in range(len(words) - n + 1))
-    if not counts or max(counts.values()) < 2:
+    if not counts or max(counts.values()) < min_count:
         return 0
     ngram, count = counts.most_common(1)[0]  # of equally frequent ones the first
     spaces = sum(what != "cluster" for _, what in ngram[1:])
@@ -226,7 +226,7 @@ def duplicate_ngram_chars(words: list[str], n: int) -> int:
     return characters
 
 
-def gopher_repetition(text: str) -> Measures:
+def gopher_repetition(text: str, min_top_count: int = 1) -> Measures:
     words = [word for word, _ in rule_words(text)]
     lines, paragraphs = lines_of(text), paragraphs_of(text)
     # Two clusters of a script without spaces make about one word.
@@ -239,7 +239,9 @@ def gopher_repetition(text: str) -> Measures:
         "duplicate_line_char_fraction": share(repeated(lines)[1], len(text)),
     }
     for n in (2, 3, 4):
-        measures[f"top_{n}gram_char_fraction"] = share(top_ngram_chars(rule_words(text), n * scale), len(text))
+        measures[f"top_{n}gram_char_fraction"] = share(
+            top_ngram_chars(rule_words(text), n * scale, min_top_count), len(text)
+        )
     for n in (5, 6, 7, 8, 9, 10):
         measures[f"duplicate_{n}gram_char_fraction"] = share(duplicate_ngram_chars(words, n * scale), len(text))
     return measures

@@ -103,6 +103,16 @@ def test_stop_words_are_counted_once_or_as_often_as_they_occur() -> None:
     assert kept(text, stop_word_count="occurrences")
 
 
+def test_a_sentence_alone_is_dropped_unless_an_ngram_must_repeat() -> None:
+    chosen = FILTERS["gopher_repetition"]
+    text = "The mill stands in the bend."
+    once = chosen.apply(batch([text, PROSE]), chosen.params())
+    assert [chosen.reasons[code - 1] if code else None for code in once.code] == ["top_2gram", None]
+    assert once.score[0] == len("The mill") / len(text)
+    twice = chosen.apply(batch([text, f"{text} {text}"]), chosen.params(min_top_ngram_count=2))
+    assert [chosen.reasons[code - 1] if code else None for code in twice.code] == [None, "top_2gram"]
+
+
 def test_chinese_prose_is_judged_by_its_characters_and_not_by_their_length() -> None:
     text = (
         "水车立在河湾处，两百年来一直磨着山谷里的粮食。农夫赶着吱呀作响的车，把收成送来，"

@@ -38,8 +38,9 @@ def test_quality_measures_are_those_of_the_reference(texts: list[str]) -> None:
 @settings(max_examples=200, deadline=None)
 @given(batches)
 def test_repetition_measures_are_those_of_the_reference(texts: list[str]) -> None:
-    expected = table([reference.gopher_repetition(text) for text in texts], gopher_repetition.MEASURES)
-    np.testing.assert_array_equal(gopher_repetition_measures(column(texts)), expected)
+    for least in (1, 2, 3):
+        expected = table([reference.gopher_repetition(text, least) for text in texts], gopher_repetition.MEASURES)
+        np.testing.assert_array_equal(gopher_repetition_measures(column(texts), least), expected)
 
 
 @settings(max_examples=200, deadline=None)
@@ -117,10 +118,18 @@ def test_paragraphs_are_lines_without_a_blank_one_between() -> None:
     assert repetition_of(text)["duplicate_line_fraction"] == 2 / 5
 
 
-def test_top_ngram_counts_spaces_ties_go_to_the_first_and_once_is_no_repetition() -> None:
+def test_top_ngram_counts_spaces_and_ties_go_to_the_first() -> None:
     text = "aa b c1 aa b c2 dddd e f dddd e"
     assert repetition_of(text)["top_2gram_char_fraction"] == 2 * len("aa b") / len(text)
-    assert repetition_of("one two three")["top_2gram_char_fraction"] == 0
+    assert repetition_of("one two three four")["top_2gram_char_fraction"] == len("one two") / 18
+    assert repetition_of("one two three four")["top_4gram_char_fraction"] == 1
+    assert repetition_of("one two three")["top_4gram_char_fraction"] == 0
+
+
+def test_top_ngram_may_have_to_occur_more_often_than_once() -> None:
+    twice = gopher_repetition_measures(column(["one two three four", "a b c a b"]), 2)
+    assert twice[:, gopher_repetition.MEASURES.index("top_2gram_char_fraction")].tolist() == [0, 6 / 9]
+    assert twice[:, gopher_repetition.MEASURES.index("top_3gram_char_fraction")].tolist() == [0, 0]
 
 
 def test_ngrams_of_scripts_without_spaces_span_twice_as_many_clusters() -> None:

@@ -3,12 +3,13 @@
 Where the paper leaves the measurement open, the widely used reading is taken (datatrove): punctuation runs are words
 of their own; lengths count characters of words that are not all punctuation; stop words are counted as distinct
 words; a bullet is "•" or "-"; an ellipsis is "..." or "…". Thresholds are strict: a value equal to its limit passes.
+One reading of datatrove's is not taken: there, blank lines that hold white space are lines, and repeat each other.
 """
 
 from typing import Literal
 
 import pyarrow as pa
-from pydantic import NonNegativeInt
+from pydantic import NonNegativeInt, PositiveInt
 
 from pipeline.filters.base import Filter, FilterParams, FilterResult, Rule, judge
 from pipeline.filters.examples import GERMAN_PROSE, PROSE, SENTENCES, chorus, echo
@@ -47,6 +48,9 @@ class GopherRepetitionParams(FilterParams):
     max_top_2gram_char_fraction: float | None = 0.20
     max_top_3gram_char_fraction: float | None = 0.18
     max_top_4gram_char_fraction: float | None = 0.16
+    min_top_ngram_count: PositiveInt = 1
+    """How often the most frequent n-gram must occur to count. 1 is the paper's wording and datatrove's reading, and
+    drops texts of a sentence or two; 2 is DCLM's, for sources whose documents are short and no worse for it."""
     max_duplicate_5gram_char_fraction: float | None = 0.15
     max_duplicate_6gram_char_fraction: float | None = 0.14
     max_duplicate_7gram_char_fraction: float | None = 0.13
@@ -89,7 +93,7 @@ def _apply_quality(batch: pa.RecordBatch, params: GopherQualityParams) -> Filter
 
 
 def _apply_repetition(batch: pa.RecordBatch, params: GopherRepetitionParams) -> FilterResult:
-    measures = gopher_repetition.gopher_repetition_measures(batch.column("text"))
+    measures = gopher_repetition.gopher_repetition_measures(batch.column("text"), params.min_top_ngram_count)
     return judge(measures, gopher_repetition.MEASURES, REPETITION_RULES, params)
 
 

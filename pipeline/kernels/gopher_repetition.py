@@ -41,15 +41,15 @@ _SEED = np.uint64(0x2545F4914F6CDD1D)
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 
 
-def gopher_repetition_measures(text: pa.Array) -> Float64Array:
+def gopher_repetition_measures(text: pa.Array, min_top_count: int = 1) -> Float64Array:
     """float64 [n, 13], columns as in `MEASURES`: all but the first and third are fractions of the text's characters.
 
     The most frequent n-gram counts its characters with a space between words, as often as it occurs, if at least
-    twice; occurrences may overlap, so a text of one word said over and over measures above 1. A repeated 5- to 10-gram
-    counts its words' characters, and the search goes on behind it, so that nothing counts twice. Both as in datatrove,
-    which however also counts an n-gram that occurs once, and so takes short texts for repetitive ones.
+    `min_top_count` times; occurrences may overlap, so a text of one word said over and over measures above 1. A
+    repeated 5- to 10-gram counts its words' characters, and the search goes on behind it, so that nothing counts
+    twice. Both as in datatrove.
     """
-    return _measures(*string_buffers(text))
+    return _measures(*string_buffers(text), min_top_count)
 
 
 def warm_up() -> None:
@@ -104,7 +104,13 @@ def _line_measures(
 
 @kernel
 def _ngram_measures(
-    hashes: UInt64Array, chars: Int32Array, flags: Bytes, n_words: int, table: UInt64Array, out: Float64Array
+    hashes: UInt64Array,
+    chars: Int32Array,
+    flags: Bytes,
+    n_words: int,
+    min_top_count: int,
+    table: UInt64Array,
+    out: Float64Array,
 ) -> None:
     """Characters in the top 2- to 4-grams and in repeated 5- to 10-grams, into out[0:9]."""
     # Sums over the words before: of characters, and of the spaces in front of words.
@@ -137,17 +143,20 @@ def _ngram_measures(
                 used[slots[i]] = key
                 counts[slots[i]] += 1
             most = 1
+            top = 0  # where the most frequent one begins: of equally frequent ones the first, repeated or not
             for i in range(n_active):
                 count = counts[slots[i]]
                 first = active[i]
-                if count > most and is_measured and n > 1:  # of equally frequent n-grams the first one
+                if count > most:
                     most = count
-                    spaces = space_sums[first + length] - space_sums[first + 1]
-                    out[n - 2] = count * (char_sums[first + length] - char_sums[first] + spaces)
+                    top = first
                 if count > 1 and first + length < n_words:
                     active[still_active] = first
                     grams[still_active] = _combine(grams[i], hashes[first + length])
                     still_active += 1
+            if is_measured and n > 1 and most >= min_top_count and length <= n_words:
+                spaces = space_sums[top + length] - space_sums[top + 1]
+                out[n - 2] = most * (char_sums[top + length] - char_sums[top] + spaces)
         else:
             resume = 0
             for i in range(n_active):
@@ -167,7 +176,7 @@ def _ngram_measures(
 
 
 @kernel
-def _measures(data: Bytes, offsets: Offsets) -> Float64Array:
+def _measures(data: Bytes, offsets: Offsets, min_top_count: int) -> Float64Array:
     n = len(offsets) - 1
     out = np.zeros((n, 13), np.float64)
     most = longest(offsets) + 1  # lines from the front and paragraphs from the back both fit
@@ -181,7 +190,7 @@ def _measures(data: Bytes, offsets: Offsets) -> Float64Array:
             continue
         _line_measures(data, begin, end, hashes, chars, table, out[row])
         n_words = scan_words(data, begin, end, RULES, starts, stops, chars, flags, hashes)
-        _ngram_measures(hashes, chars, flags, n_words, table, out[row, _LINE_COLUMNS:])
+        _ngram_measures(hashes, chars, flags, n_words, min_top_count, table, out[row, _LINE_COLUMNS:])
         for column in range(13):
             if column != 0 and column != 2:
                 out[row, column] /= characters

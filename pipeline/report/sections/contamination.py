@@ -79,17 +79,18 @@ def _when_dirty(row: MethodRow) -> str:
 
 
 def _dirty(found: ContaminationFigures) -> str:
-    """Bars of each benchmark and method: what is dirty, and what is too short to be told."""
+    """Bars of each benchmark and method: what is dirty, and what is too short to judge."""
     drawn: dict[str, list[BenchmarkRow]] = {}
     for row in found.benchmarks:
         drawn.setdefault(row.benchmark, []).append(row)
-    order = sorted(drawn, key=lambda benchmark: (-max(_share(row) for row in drawn[benchmark]), benchmark))
+    touched = [benchmark for benchmark, rows in drawn.items() if any(row.dirty for row in rows)]
+    if not touched:
+        return "<p>No item is dirty.</p>" if drawn else ""
+    order = sorted(touched, key=lambda benchmark: (-max(_share(row) for row in drawn[benchmark]), benchmark))
     rows = []
     for benchmark in order[:BENCHMARKS_DRAWN]:
         some = []
         for row in drawn[benchmark]:
-            if not row.items:
-                continue
             parts = tuple(
                 Part(value / row.items, css, f"{benchmark}, {name(row.method)}: {count(value)} {what}")
                 for value, css, what in (
@@ -101,14 +102,16 @@ def _dirty(found: ContaminationFigures) -> str:
             )
             some.append(Bar(name(row.method), f"{share(row.dirty, row.clean + row.dirty)} dirty", parts))
         rows.append((benchmark, some))
-    keys = [("dropped", "dirty"), ("kept", "clean"), ("quarantined", "too short to be told")]
+    keys = [("dropped", "dirty"), ("kept", "clean"), ("quarantined", "too short to judge")]
     if any(row.unreadable for row in found.benchmarks):
         keys.append(("changed", "without text"))
-    note = "Shares are of the items that are long enough to be told."
+    note = "Shares are of the items that are long enough to judge."
     if len(order) > BENCHMARKS_DRAWN:
-        note += f" {plural(len(order) - BENCHMARKS_DRAWN, 'benchmark')} with smaller shares are in the table."
+        note += f" {plural(len(order) - BENCHMARKS_DRAWN, 'more benchmark')} with smaller shares: see the table."
+    if len(drawn) > len(order):
+        note += f" {plural(len(drawn) - len(order), 'benchmark')} without dirty items: see the table."
     drawn_bars = groups(rows, 1.0)
-    return figure("Items by benchmark", legend(keys) + drawn_bars if drawn_bars else "", note)
+    return figure("Benchmarks with dirty items", legend(keys) + drawn_bars if drawn_bars else "", note)
 
 
 def _share(row: BenchmarkRow) -> float:

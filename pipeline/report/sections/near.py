@@ -6,7 +6,7 @@ from pipeline.report.figures import Figures
 from pipeline.report.histogram import Overlay, histogram
 from pipeline.report.markup import beginning, count, details, escape, figure, number, plural, section, share, table
 from pipeline.report.sections.texts import beside, marked
-from pipeline.report.stage_figures import NearDuplicates, PairSample
+from pipeline.report.stage_figures import ClusterRow, NearDuplicates, PairSample
 
 BINS_A_COLUMN = 2
 MATRIX_SOURCES = 10  # of more sources, removals are listed
@@ -128,15 +128,20 @@ def _unchecked(found: NearDuplicates) -> str:
 def _largest(found: NearDuplicates) -> str:
     return table(
         "The largest clusters",
-        ["Documents", "Kept", "Removed", "Unchecked", "Source of the first", "Begins", "URL", "Id"],
+        ["Documents", "What became of them", "Source of the first", "Begins", "URL", "Id"],
         [
-            (count(row.size), count(row.kept), count(row.removed), count(row.unchecked), row.source,
-             beginning(row.text) if row.text is not None else "removed later", row.url or "–", row.cluster)
+            (count(row.size), _roles(row), row.source, beginning(row.text) if row.text is not None else "removed later",
+             row.url or "–", row.cluster)
             for row in found.largest
         ],
-        text_columns=8,
+        text_columns=6,
         wide=True,
     )  # fmt: skip
+
+
+def _roles(row: ClusterRow) -> str:
+    roles = ((row.kept, "kept"), (row.removed, "removed"), (row.unchecked, "not all compared"))
+    return ", ".join(f"{count(number_of)} {role}" for number_of, role in roles if number_of)
 
 
 def _samples(found: NearDuplicates) -> str:

@@ -10,12 +10,18 @@ from pipeline.report.markup import count, details, escape, figure, number, plura
 from pipeline.report.stage_figures import PolicyRow, QualityModel
 
 BINS_A_COLUMN = 2
-MIN_DOCUMENTS = 5  # in a column, before its share of kept ones says anything
+MIN_DOCUMENTS = 10  # in a column, before its share of kept ones says anything
 CHARTS_SHOWN = 12
 _QUARTERS = ((0.0, "0"), (0.25, "0.25"), (0.5, "0.5"), (0.75, "0.75"), (1.0, "1"))
 
 _SIDES = (("positive", "kept"), ("negative", "dropped"))
-_CLASS_COLUMNS = ("documents", "without_words", "trained_documents", "trained_chars", "held_out_documents")
+_CLASS_COLUMNS = {
+    "documents": "Documents",
+    "without_words": "Without words",
+    "trained_documents": "Trained on",
+    "trained_chars": "Characters",
+    "held_out_documents": "Held out",
+}
 # Of the card, what is told in words, tables and charts of their own.
 _TOLD = ("model", "auc", "precision_at_half", "recall_at_half", "data", "scores")
 
@@ -39,9 +45,9 @@ def quality(figures: Figures) -> str:
     if found is None:
         return ""
     charts = [_chart(row) for row in found.policies]
-    keys = [("kept", "kept"), ("dropped", "not kept"), ("dot", "share kept, by score")]
+    keys = [("kept", "kept"), ("dropped", "not kept"), ("dot", "share kept (right axis)")]
     if any(row.policy in _CHANCES for row in found.policies):
-        keys.append(("curve", "the policy's chance"))
+        keys.append(("curve", "chance that the policy gives (right axis)"))
     shown = f'<div class="pair">{"".join(charts[:CHARTS_SHOWN])}</div>' if charts else ""
     more = f'<div class="pair">{"".join(charts[CHARTS_SHOWN:])}</div>' if charts[CHARTS_SHOWN:] else ""
     used = sorted({row.policy for row in found.policies})
@@ -139,12 +145,14 @@ def _card(model: QualityModel) -> str:
         for side, sources in card["data"].items()
         for source, facts in sources.items()
     ]
-    head = ["Class", "Source", "Held out by", *(name.replace("_", " ").capitalize() for name in _CLASS_COLUMNS)]
+    head = ["Class", "Source", "Held out by", *_CLASS_COLUMNS.values()]
     data = table("What it was made from", head, rows, text_columns=3)
     rest = {name: value for name, value in card.items() if name not in _TOLD}
     facts = table(f"The card of {model.model}", ["What", "Value"], _flat(rest), text_columns=2, wide=True)
+    note = f"Held out: {share(card['split']['held_out_share'], 1.0)}; {card['split']['note']}."
     return (
-        f"<h3>Classifier {escape(model.model)}</h3><p>{escape(lead)}</p>"
+        f"<h3>Classifier {escape(model.model)}</h3><p>{escape(lead)} Digest of its file: "
+        f'<code>{escape(card["digest"])}</code>.</p><p class="note">{escape(note)}</p>'
         f"{_held_out(card)}{data}{details('The rest of its card', facts)}"
     )
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from pipeline.contamination.layouts import Example
 from pipeline.engine import storage
-from pipeline.kernels.gram_runs import Postings
+from pipeline.kernels.gram_runs import Postings, count_parts, invert
 from pipeline.kernels.ngrams import Lookup, gram_hashes, lookup, words
 
 Int64Array = npt.NDArray[np.int64]
@@ -60,13 +60,13 @@ class Index:
     keys: npt.NDArray[np.uint64]
     buckets: Int32Array
     filter: npt.NDArray[np.uint64]
-    posting_offsets: Int64Array
+    posting_offsets: Int32Array
     posting_examples: Int32Array
     posting_positions: Int32Array
     example_words: Int64Array  # [examples + 1]: example e has words example_words[e]:example_words[e + 1]
     prompt_words: Int32Array  # the first so many of them are the prompt's
-    word_start: Int64Array  # characters of the example's text
-    word_end: Int64Array
+    word_start: Int32Array  # characters of the example's text
+    word_end: Int32Array
     sequences: Int32Array  # [ns, words]: the gram that begins at each word, -1 where none does
 
     @property
@@ -105,14 +105,8 @@ class Index:
     def part_counts(self, n: int, found: Bools) -> tuple[Int64Array, Int64Array]:
         """(distinct n-grams, those found) of each part: [examples, 2], the prompt's and the target's."""
         sequence = self.sequences[self._place(n)]
-        has_gram = np.flatnonzero(sequence >= 0)
-        example = np.searchsorted(self.example_words, has_gram, side="right") - 1
-        in_target = has_gram - self.example_words[example] >= self.prompt_words[example]
-        distinct = np.unique((2 * example + in_target) * self.grams + sequence[has_gram])
-        part, gram = np.divmod(distinct, max(1, self.grams))
-        shape = (self.examples, 2)
-        ngrams = np.bincount(part, minlength=2 * self.examples).reshape(shape)
-        return ngrams, np.bincount(part[found[gram]], minlength=2 * self.examples).reshape(shape)
+        counts = count_parts(sequence, self.example_words, self.prompt_words, found)
+        return counts[:, :, 0], counts[:, :, 1]
 
     def _place(self, n: int) -> int:
         return self.ns.tolist().index(n)
@@ -139,27 +133,17 @@ def build(examples: Sequence[Example], lengths: Sequence[GramLength]) -> Index:
         keys.append(distinct)
         sequences.append(sequence)
     found = lookup([length.n for length in lengths], keys)
-    postings = _postings(np.stack(sequences), bounds, len(found.keys))
+    stacked = np.stack(sequences)
+    for array in (stacked, bounds):  # read-only as when loaded: kernels are compiled for one type alone
+        array.flags.writeable = False
+    postings = invert(stacked, bounds, len(found.keys))
     index = Index(
-        *found, *postings, bounds, prompt_words.astype(np.int32), whole.start_char, whole.end_char, np.stack(sequences)
-    )
-    for field in dataclasses.fields(index):  # as when loaded: kernels are compiled for one type alone
+        *found, *postings, bounds, prompt_words.astype(np.int32), whole.start_char.astype(np.int32),
+        whole.end_char.astype(np.int32), stacked,
+    )  # fmt: skip
+    for field in dataclasses.fields(index):
         getattr(index, field.name).flags.writeable = False
     return index
-
-
-def _postings(sequences: Int32Array, bounds: Int64Array, grams: int) -> tuple[Int64Array, Int32Array, Int32Array]:
-    """(offsets by gram, examples, first positions): each example of a gram once."""
-    place, word = np.nonzero(sequences >= 0)
-    gram = sequences[place, word].astype(np.int64)
-    example = np.searchsorted(bounds, word, side="right") - 1
-    # Words ascend within a gram, and the sort is stable: the first of equal (gram, example) is the first position.
-    pair = gram * (len(bounds) - 1) + example
-    distinct, first = np.unique(pair, return_index=True)
-    posting_gram, posting_example = np.divmod(distinct, max(1, len(bounds) - 1))
-    offsets = np.searchsorted(posting_gram, np.arange(grams + 1)).astype(np.int64)
-    positions = word[first] - bounds[posting_example]
-    return offsets, posting_example.astype(np.int32), positions.astype(np.int32)
 
 
 def arrays(index: Index) -> Iterator[tuple[str, npt.NDArray[Any]]]:

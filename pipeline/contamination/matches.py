@@ -15,8 +15,8 @@ from pipeline.ids import hex_ids
 from pipeline.kernels.gram_runs import Runs
 from pipeline.kernels.ngrams import Hits
 
-# The longest of a document and method: a page of a thousand quiz questions has them all, and one n-gram that a
-# benchmark repeats in each of its examples does not make a million rows.
+# Of a document and method, or as many as it has distinct n-grams of examples: a dump of a benchmark has rows for all
+# its items, and a phrase that a benchmark repeats in each item does not make a million rows (`gram_runs.runs`).
 MAX_RUNS_A_DOCUMENT = 1_000
 SAMPLES_A_BENCHMARK = 8  # of a method
 EXCERPT_CHARS = 800
@@ -59,8 +59,8 @@ def locate(index: Index, n: int, ngrams: npt.NDArray[np.int32], hits: Hits, runs
         overlap=runs.matched / ngrams[runs.example],
         span_start=hits.start_char[runs.first_hit],
         span_end=hits.end_char[runs.last_hit],
-        example_start=index.word_start[first_words + runs.first_word],
-        example_end=index.word_end[first_words + runs.last_word + n - 1],
+        example_start=index.word_start[first_words + runs.first_word].astype(np.int64),
+        example_end=index.word_end[first_words + runs.last_word + n - 1].astype(np.int64),
     )
 
 

@@ -139,7 +139,7 @@ class _Method:
         """(the hits that count, their runs)."""
         mine = select(hits, (hits.n == self.n) & ~self._common[hits.gram])
         found = runs(
-            mine.row, mine.word, mine.gram, self._postings, self._wanted, self.documents,
+            mine.row, mine.word, mine.gram, self._postings, self._ngrams, self._wanted, self.documents,
             max_runs_a_row=MAX_RUNS_A_DOCUMENT,
         )  # fmt: skip
         return mine, locate(self._index, self.n, self._ngrams, mine, found)

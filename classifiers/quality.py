@@ -83,9 +83,8 @@ class Model:
         return steps_of(totals, counts, _limits())
 
 
-@functools.lru_cache(maxsize=4)
 def load(path: str) -> Model:
-    """Read a model file, local or remote, once a process. Raises QualityModelError, which names the file."""
+    """Read a model file, local or remote. Raises QualityModelError, which names the file."""
     try:
         data = storage.read_bytes(path)
     except OSError as error:

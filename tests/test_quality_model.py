@@ -61,7 +61,8 @@ def test_it_tells_unseen_texts_apart(model: Model) -> None:
 
 def probability(loaded: object, line: str) -> float:
     found = loaded.f.predict(line + "\n", 2, 0.0, "strict")  # type: ignore[attr-defined]
-    return dict((label, score) for score, label in found)[quality.POSITIVE]
+    (score,) = (score for score, label in found if label == quality.POSITIVE)
+    return float(score)
 
 
 def test_scores_are_fasttexts_probabilities(model: Model, data: bytes, tmp_path: Path) -> None:

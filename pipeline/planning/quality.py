@@ -14,18 +14,16 @@ from typing import Any
 
 from classifiers.quality import load
 from pipeline.engine.graph import GraphBuilder
-from pipeline.errors import WinnowError
 from pipeline.planning.parts import Decided, Parts, reading
 from pipeline.recipe import Recipe
-from pipeline.recipe.problems import listed
 from pipeline.recipe.sources import PARAMETER_OF_POLICY, Quality, QualityTraining
 
 _CODE = ["classifiers", "pipeline.kernels"]
 
 
 def add(builder: GraphBuilder, recipe: Recipe, parts: Parts, decided: Sequence[Decided]) -> Decided:
-    """Add the stages for the sources that have `quality`; there must be one. Raises WinnowError for a model file that
-    cannot be used, and for a source that is to be an example of both classes.
+    """Add the stages for the sources that have `quality`; there must be one. Raises QualityModelError for a model file
+    that cannot be used.
     """
     wanted = {name: source.quality for name, source in sorted(recipe.sources.items()) if source.quality is not None}
     models = name_models(wanted)
@@ -112,11 +110,6 @@ def _add_training(
     spec: QualityTraining,
 ) -> None:
     positive, negative = spec.train.positive, spec.train.negative
-    if both := sorted(set(positive) & set(negative)):
-        raise WinnowError(
-            f"sources.{name}.quality.model.train: {listed(both)} under both positive and negative; a source is an "
-            "example of one class: remove it from the other"
-        )
     classes = {**dict.fromkeys(positive, True), **dict.fromkeys(negative, False)}
     inputs = reading(decided, "quality_sizes", *(f"extract.{source}" for source in sorted(classes)))
     builder.add(

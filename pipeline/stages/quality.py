@@ -7,6 +7,7 @@ quality         task t: verdicts/00000.arrow, and kept/00000.arrow, documents th
 quality_report  public/quality/policies.json
 """
 
+import functools
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -49,12 +50,19 @@ def scores(ctx: TaskContext) -> None:
 
 
 def _model(ctx: TaskContext, name: str) -> quality.Model:
-    if name not in ctx.places["models"]:
-        return quality.load(ctx.graph.work(f"quality_train.{name}", MODEL_FILE.format(model=name)))
-    path = ctx.places["models"][name]
+    if name in ctx.places["models"]:
+        return _load(ctx.places["models"][name], ctx.params["digests"][name])
+    stage, file = f"quality_train.{name}", MODEL_FILE.format(model=name)
+    (digest,) = (output.digest for output in ctx.manifest(stage, 0).outputs if output.name == file)
+    return _load(ctx.graph.work(stage, file), digest)
+
+
+@functools.lru_cache(maxsize=4)
+def _load(path: str, digest: str) -> quality.Model:
+    """A model, read once a worker."""
     model = quality.load(path)
-    if model.digest != ctx.params["digests"][name]:
-        raise WinnowError(f"{path} changed while the run was starting: run again")
+    if model.digest != digest:
+        raise WinnowError(f"{path} changed after the run was planned: run again")
     return model
 
 

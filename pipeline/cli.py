@@ -93,7 +93,7 @@ def quickstart(folder: str, pages: int, workers: int | None) -> None:
     """Generate a small crawl in FOLDER and run the quickstart recipe on it; needs no network."""
     from pipeline import run as running
     from pipeline.progress import ProgressDisplay
-    from pipeline.quickstart import generate
+    from pipeline.quickstart import generate, settings
     from pipeline.quickstart import inputs as generated
 
     crawl, out = Path(folder) / "input", str(Path(folder) / "out")
@@ -102,7 +102,7 @@ def quickstart(folder: str, pages: int, workers: int | None) -> None:
         generate(crawl, pages=pages)
     mapped = [f"{source}={pattern}" for source, patterns in generated(crawl).items() for pattern in patterns]
     with ProgressDisplay(_errors) as display:
-        result = running.run(_load("quickstart", mapped, ()), out, workers=workers, progress=display)
+        result = running.run(_load("quickstart", mapped, settings(crawl)), out, workers=workers, progress=display)
     _summary(result)
     _console.print(
         f"Try: winnow explain {out} URL-OR-ID, winnow verify {out}, and open {out}/report.html. "

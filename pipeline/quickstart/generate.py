@@ -1,5 +1,6 @@
 """`generate`: a small crawl with known contents, the same bytes for the same arguments."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -28,7 +29,7 @@ from pipeline.quickstart.plants import (
     site_of,
     spam_entries,
 )
-from pipeline.quickstart.reference import ENCYCLOPEDIA, ReferenceSizes, encyclopedia_pages, write_reference
+from pipeline.quickstart.reference import ENCYCLOPEDIA, QUIZ, ReferenceSizes, encyclopedia_pages, write_reference
 from pipeline.quickstart.truth import Truth, TruthRow, write_truth
 from pipeline.quickstart.words import LANGUAGES
 
@@ -58,10 +59,15 @@ def inputs(folder: Path) -> dict[str, tuple[str, ...]]:
     return {source: tuple(str(root / pattern) for pattern in patterns) for source, patterns in PATTERNS.items()}
 
 
+def settings(folder: Path) -> tuple[str, ...]:
+    """What else of the recipe names files of the folder, to be given as `--set`."""
+    return (f"contamination.benchmarks={json.dumps([str(folder.resolve() / QUIZ)])}",)
+
+
 def generate(folder: Path, pages: int = 3000, seed: int = 7) -> Truth:
     """Write a crawl of `pages` pages, its further sources and a benchmark into `folder`, and truth.jsonl beside them.
 
-    One of everything planted and MIN_CLEAN_PAGES make 200 pages, also where fewer are asked for; damaged files,
+    One of everything planted and MIN_CLEAN_PAGES make some 160 pages, also where fewer are asked for; damaged files,
     other responses and the further sources come on top. All text is made up from the rules in
     `pipeline.quickstart.words`. Raises ValueError below 50 pages.
     """

@@ -100,10 +100,10 @@ class Counts:
         return Counts(
             exact_groups=max(4, pages // 60),
             shared_with_encyclopedia=max(2, pages // 300),
-            near_duplicates=max(12, pages // 40),
+            near_duplicates=max(16, pages // 30),
             crude_spam=max(len(CRUDE_FORMS), pages // 30),
             fluent_spam=max(6, pages // 16),
-            leaks=min(max(len(LEAK_FORMS), pages // 75), MAX_LEAKS),
+            leaks=min(max(2 * len(LEAK_FORMS), pages // 40), MAX_LEAKS),
             charsets=max(12, pages // 60),
             other_language=max(3, pages // 100),
             no_document=max(6, pages // 60),

@@ -14,7 +14,8 @@ import pyarrow as pa
 
 from pipeline.kernels.arrow import Bytes, Offsets, string_buffers
 from pipeline.kernels.compile import kernel
-from pipeline.kernels.words import MATCHING, longest, scan_words
+from pipeline.kernels.word_hashes import hash_words, most_words
+from pipeline.kernels.words import longest
 
 UInt64Array = npt.NDArray[np.uint64]
 Int64Array = npt.NDArray[np.int64]
@@ -143,16 +144,15 @@ def _power(n: int) -> np.uint64:
 @kernel
 def _words(data: Bytes, offsets: Offsets) -> tuple[Int64Array, Int64Array, Int64Array, UInt64Array]:
     n = len(offsets) - 1
-    most = longest(offsets)
-    starts, stops, chars = np.empty(most, np.int32), np.empty(most, np.int32), np.empty(most, np.int32)
-    flags, hashes = np.empty(most, np.uint8), np.empty(most, np.uint64)
+    most = most_words(longest(offsets))
+    hashes, starts, stops = np.empty(most, np.uint64), np.empty(most, np.int32), np.empty(most, np.int32)
     row_offsets = np.zeros(n + 1, np.int64)
     total = np.int64(offsets[n] - offsets[0])
     all_starts, all_stops = np.empty(total, np.int64), np.empty(total, np.int64)
     all_hashes = np.empty(total, np.uint64)
     filled = 0
     for row in range(n):
-        found = scan_words(data, offsets[row], offsets[row + 1], MATCHING, starts, stops, chars, flags, hashes)
+        found = hash_words(data, offsets[row], offsets[row + 1], hashes, starts, stops)
         for i in range(found):
             all_starts[filled + i] = starts[i]
             all_stops[filled + i] = stops[i]
@@ -187,9 +187,8 @@ def _grown(array: Any, size: int) -> Any:
 def _find(
     data: Bytes, offsets: Offsets, ns: Int64Array, keys: UInt64Array, buckets: Int32Array, filters: UInt64Array
 ) -> tuple[Int32Array, npt.NDArray[np.int8], Int32Array, Int32Array, Int64Array, Int64Array]:
-    most = longest(offsets)
-    starts, stops, chars = np.empty(most, np.int32), np.empty(most, np.int32), np.empty(most, np.int32)
-    flags, hashes = np.empty(most, np.uint8), np.empty(most, np.uint64)
+    most = most_words(longest(offsets))
+    hashes, starts, stops = np.empty(most, np.uint64), np.empty(most, np.int32), np.empty(most, np.int32)
     filter_shift, bucket_shift = np.uint64(64), np.uint64(64)
     size = filters.shape[1]
     while size > 1:
@@ -205,7 +204,7 @@ def _find(
     out_word, out_start, out_end = np.empty(room, np.int32), np.empty(room, np.int64), np.empty(room, np.int64)
     filled = 0
     for row in range(len(offsets) - 1):
-        count = scan_words(data, offsets[row], offsets[row + 1], MATCHING, starts, stops, chars, flags, hashes)
+        count = hash_words(data, offsets[row], offsets[row + 1], hashes, starts, stops)
         for place in range(len(ns)):
             n = ns[place]
             leaving = _power(n)

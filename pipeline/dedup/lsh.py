@@ -32,8 +32,11 @@ def components(a: UInt64Array, b: UInt64Array) -> tuple[UInt64Array, UInt64Array
         raise ValueError(f"{len(a)} and {len(b)} ends of edges")
     nodes = np.unique(np.concatenate([a, b]).astype(np.uint64, copy=False))
     known = read_only(nodes, np.uint64)
-    places = [read_only(lsh.places_in(known, read_only(ends, np.uint64)), np.int64) for ends in (a, b)]
-    return nodes, nodes[lsh.roots_of_edges(places[0], places[1], len(nodes))]
+    ends = [read_only(lsh.places_in(known, read_only(side, np.uint64)), np.int64) for side in (a, b)]
+    parents = np.arange(len(nodes))
+    lsh.unite_all(parents, *ends)
+    lsh.flatten(parents)
+    return nodes, nodes[parents]
 
 
 def group_signatures(signatures: UInt32Array, *, bands: int, rows: int) -> Int64Array:

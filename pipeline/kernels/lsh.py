@@ -1,120 +1,124 @@
 """Grouping by 64-bit keys and joining groups: partitioned hash tables and union-find.
 
-Keys are first scattered by their high bits into partitions of a few thousand, so that every table stays in the
-processor's cache: a table of everything would miss it on each look-up, a sort reads everything log n times.
+Keys are first scattered by their high bits into partitions of a few thousand, so that a table of one partition stays in
+the processor's cache: a table of all keys would miss it on each look-up, and a sort goes over all of them log n times.
 """
+
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.kernels.compile import kernel
-from pipeline.kernels.minhash import band_key
+from pipeline.kernels.minhash import keys_of_bands
 from pipeline.kernels.words import mix
 
 UInt32Array = npt.NDArray[np.uint32]
 UInt64Array = npt.NDArray[np.uint64]
 Int64Array = npt.NDArray[np.int64]
+AnyArray = npt.NDArray[Any]
 
-_PARTITION = 4096  # keys a partition holds on average, and at most twice that where all differ
-_64, _0 = np.uint64(64), np.uint64(0)
-_EMPTY = np.uint64(0)  # of a table's second half, where values are stored plus one
+_PARTITION_KEYS = 4096  # at most, on average
+BANDS_AT_ONCE = 5
+"""Bands whose keys are made in one pass over the signatures: a pass a band would wait for memory most of the time."""
+_EMPTY, _ONE, _64 = np.uint64(0), np.uint64(1), np.uint64(64)
 
 
 @kernel
-def _partition_bits(n: int) -> int:
+def _partition(keys: UInt64Array, values: AnyArray) -> tuple[Int64Array, UInt64Array, AnyArray]:
+    """Where each partition begins, and the last ends; the keys and their values, one partition after another, in order
+    within each. Keys are well mixed; 0 becomes 1.
+    """
+    n = len(keys)
     bits = 0
-    while (n >> bits) > _PARTITION:
+    while (n >> bits) > _PARTITION_KEYS:
         bits += 1
-    return bits
-
-
-@kernel
-def _partition_of(key: np.uint64, bits: int) -> int:
-    return np.int64(key >> (_64 - np.uint64(bits))) if bits > 0 else np.int64(0)  # type: ignore[return-value]
-
-
-@kernel
-def _begins(mixed: UInt64Array, bits: int) -> Int64Array:
-    """Where each partition begins, and the end."""
+    # Two shifts: one by all 64 bits, where there is a single partition, is not defined.
+    shift = _64 - np.uint64(bits) - _ONE
     begins = np.zeros((1 << bits) + 1, np.int64)
-    for i in range(len(mixed)):
-        begins[_partition_of(mixed[i], bits) + 1] += 1
+    for i in range(n):
+        keys[i] = max(keys[i], _ONE)  # 0 marks an empty slot
+        begins[(keys[i] >> shift >> _ONE) + _ONE] += 1
     for partition in range(1 << bits):
         begins[partition + 1] += begins[partition]
-    return begins
+    places = begins[:-1].astype(np.uint64)
+    own_keys = np.empty(n, np.uint64)
+    own_values = np.empty_like(values)
+    for i in range(n):
+        partition = keys[i] >> shift >> _ONE
+        place = places[partition]
+        places[partition] = place + _ONE
+        own_keys[place] = keys[i]
+        own_values[place] = values[i]
+    return begins, own_keys, own_values
 
 
 @kernel
-def _scatter(mixed: UInt64Array, values: UInt64Array, bits: int, begins: Int64Array, out: UInt64Array) -> None:
-    """Write (mixed key, value) pairs [n, 2] partition by partition, in order within each."""
-    at = begins[:-1].copy()
-    for i in range(len(mixed)):
-        partition = _partition_of(mixed[i], bits)
-        place = at[partition]
-        out[place, 0] = mixed[i]
-        out[place, 1] = values[i]
-        at[partition] = place + 1
+def _slots_for(keys: int) -> int:
+    """Slots of a table that is at most half full."""
+    slots = 16
+    while slots < 2 * keys:
+        slots *= 2
+    return slots
 
 
 @kernel
-def _slot(table: UInt64Array, key: np.uint64) -> int:
-    """The slot of `table` [slots, 2] that holds `key`, or the empty one where it belongs."""
-    mask = len(table) - 1
-    slot = np.int64(key) & mask
-    while table[slot, 1] != _EMPTY and table[slot, 0] != key:
-        slot = (slot + 1) & mask
-    return slot  # type: ignore[return-value]
+def _slot(table: UInt64Array, key: np.uint64) -> np.uint64:
+    """The slot that holds `key`, or the empty one where it belongs."""
+    mask = np.uint64(len(table) - 1)
+    slot = key & mask
+    while table[slot] != key and table[slot] != _EMPTY:
+        slot = (slot + _ONE) & mask
+    return slot
 
 
 @kernel
-def _grown(table: UInt64Array) -> UInt64Array:
-    wider = np.zeros((2 * len(table), 2), np.uint64)
-    for i in range(len(table)):
-        if table[i, 1] != _EMPTY:
-            wider[_slot(wider, table[i, 0])] = table[i]
-    return wider
+def _smallest_values(keys: UInt64Array, values: UInt64Array, table: UInt64Array, smallest: UInt64Array) -> int:
+    """Enter the keys of one partition, and the smallest value of each; returns how many differ, -1 where the table is
+    too small.
+    """
+    table[:] = _EMPTY
+    used = 0
+    for i in range(len(keys)):
+        slot = _slot(table, keys[i])
+        if table[slot] == keys[i]:
+            smallest[slot] = min(smallest[slot], values[i])
+        elif 2 * used < len(table):
+            table[slot] = keys[i]
+            smallest[slot] = values[i]
+            used += 1
+        else:
+            return -1
+    return used
 
 
 @kernel
 def star_edges(keys: UInt64Array, nodes: UInt64Array) -> tuple[UInt64Array, UInt64Array]:
-    """(a, b): for each key with several nodes, edges from the smallest, a, to each other, b. Nodes are below 2^64 - 1.
-
-    Memory beside the inputs and the result: 24 bytes a key and one partition's table.
-    """
+    """(a, b): for each key with several nodes, edges from the smallest, a, to each other, b."""
     n = len(keys)
-    bits = _partition_bits(n)
     mixed = np.empty(n, np.uint64)
     for i in range(n):
         mixed[i] = mix(keys[i])
-    begins = _begins(mixed, bits)
-    pairs = np.empty((n, 2), np.uint64)
-    _scatter(mixed, nodes, bits, begins, pairs)
-    a, b = mixed, np.empty(n, np.uint64)  # the mixed keys are in `pairs` by now
-    table = np.zeros((4 * _PARTITION, 2), np.uint64)
+    begins, own_keys, own_nodes = _partition(mixed, nodes)
+    a, b = mixed, np.empty(n, np.uint64)  # `mixed` is not needed any more
+    slots = _slots_for(n // (len(begins) - 1))
+    table, smallest = np.empty(slots, np.uint64), np.empty(slots, np.uint64)
     edges = 0
-    for partition in range(1 << bits):
-        table[:] = _EMPTY
-        used = 0
-        for i in range(begins[partition], begins[partition + 1]):
-            key, node = pairs[i, 0], pairs[i, 1] + np.uint64(1)
-            slot = _slot(table, key)
-            if table[slot, 1] == _EMPTY:
-                if 2 * used >= len(table):
-                    table = _grown(table)
-                    slot = _slot(table, key)
-                used += 1
-                table[slot, 0] = key
-                table[slot, 1] = node
-            elif node < table[slot, 1]:
-                table[slot, 1] = node
-        if used == begins[partition + 1] - begins[partition]:
-            continue
-        for i in range(begins[partition], begins[partition + 1]):
-            smallest = table[_slot(table, pairs[i, 0]), 1] - np.uint64(1)
-            if smallest != pairs[i, 1]:
-                a[edges] = smallest
-                b[edges] = pairs[i, 1]
-                edges += 1
+    for partition in range(len(begins) - 1):
+        begin, end = begins[partition], begins[partition + 1]
+        these, their = own_keys[begin:end], own_nodes[begin:end]
+        distinct = _smallest_values(these, their, table, smallest)
+        while distinct < 0:
+            slots *= 2
+            table, smallest = np.empty(slots, np.uint64), np.empty(slots, np.uint64)
+            distinct = _smallest_values(these, their, table, smallest)
+        if distinct < len(these):
+            for i in range(len(these)):
+                first = smallest[_slot(table, these[i])]
+                if first != their[i]:
+                    a[edges] = first
+                    b[edges] = their[i]
+                    edges += 1
     return a[:edges].copy(), b[:edges].copy()
 
 
@@ -138,70 +142,77 @@ def unite(parents: Int64Array, one: int, other: int) -> None:
 
 
 @kernel
-def roots_of_edges(a: Int64Array, b: Int64Array, n: int) -> Int64Array:
-    """int64[n]: the smallest node of the component of each of n nodes."""
-    parents = np.arange(n)
+def unite_all(parents: Int64Array, a: Int64Array, b: Int64Array) -> None:
+    """Join the ends of all edges (a[i], b[i])."""
     for i in range(len(a)):
         unite(parents, a[i], b[i])
-    for node in range(n):
+
+
+@kernel
+def flatten(parents: Int64Array) -> None:
+    """Let each node point to its root."""
+    for node in range(len(parents)):
         parents[node] = find(parents, node)
-    return parents
 
 
 @kernel
 def places_in(sorted_values: UInt64Array, values: UInt64Array) -> Int64Array:
     """Where each of `values`, all of which occur, stands among distinct sorted values."""
-    slots = 16
-    while slots < 2 * len(sorted_values):
-        slots *= 2
-    table = np.zeros((slots, 2), np.uint64)
-    for i in range(len(sorted_values)):
-        key = mix(sorted_values[i])
-        slot = _slot(table, key)
-        table[slot, 0] = key
-        table[slot, 1] = np.uint64(i + 1)
+    table = np.zeros(_slots_for(len(sorted_values)), np.int64)  # places, plus one
+    mask = len(table) - 1
+    for place in range(len(sorted_values)):
+        slot = np.int64(mix(sorted_values[place])) & mask
+        while table[slot] != 0:
+            slot = (slot + 1) & mask
+        table[slot] = place + 1
     out = np.empty(len(values), np.int64)
     for i in range(len(values)):
-        out[i] = np.int64(table[_slot(table, mix(values[i])), 1]) - 1
+        slot = np.int64(mix(values[i])) & mask
+        while sorted_values[table[slot] - 1] != values[i]:
+            slot = (slot + 1) & mask
+        out[i] = table[slot] - 1
     return out
 
 
 @kernel
-def group_signatures(signatures: UInt32Array, bands: int, rows: int) -> Int64Array:
-    """int64[n]: the first row of each row's component, where rows with an equal band are connected.
+def _unite_equal(
+    keys: UInt64Array, rows: UInt32Array, table: UInt64Array, first: UInt32Array, parents: Int64Array
+) -> bool:
+    """Join the rows of one partition that have the same key; returns whether the table was large enough."""
+    table[:] = _EMPTY
+    used = 0
+    for i in range(len(keys)):
+        slot = _slot(table, keys[i])
+        if table[slot] == keys[i]:
+            unite(parents, np.int64(first[slot]), np.int64(rows[i]))  # type: ignore[arg-type]
+        elif 2 * used < len(table):
+            table[slot] = keys[i]
+            first[slot] = rows[i]
+            used += 1
+        else:
+            return False
+    return True
 
-    Memory beside the signatures: 32 bytes a row and one partition's table. Bands are compared by 64-bit hashes.
-    """
+
+@kernel
+def group_signatures(signatures: UInt32Array, bands: int, rows: int) -> Int64Array:
+    """int64[n]: the first row of each row's component, where rows with an equal band are connected."""
     n = len(signatures)
-    bits = _partition_bits(n)
     parents = np.arange(n)
-    mixed = np.empty(n, np.uint64)
-    numbers = np.arange(n).astype(np.uint64)
-    pairs = np.empty((n, 2), np.uint64)
-    table = np.zeros((4 * _PARTITION, 2), np.uint64)
+    numbers = np.arange(n).astype(np.uint32)
+    keys = np.empty((min(bands, BANDS_AT_ONCE), n), np.uint64)
     for band in range(bands):
-        for row in range(n):
-            mixed[row] = band_key(signatures[row], band, rows, _0)
-        begins = _begins(mixed, bits)
-        _scatter(mixed, numbers, bits, begins, pairs)
-        for partition in range(1 << bits):
-            table[:] = _EMPTY
-            used = 0
-            for i in range(begins[partition], begins[partition + 1]):
-                key = pairs[i, 0]
-                slot = _slot(table, key)
-                if table[slot, 1] == _EMPTY:
-                    if 2 * used >= len(table):
-                        table = _grown(table)
-                        slot = _slot(table, key)
-                    used += 1
-                    table[slot, 0] = key
-                    table[slot, 1] = pairs[i, 1] + np.uint64(1)
-                else:
-                    first, row = np.int64(table[slot, 1]) - 1, np.int64(pairs[i, 1])
-                    unite(parents, first, row)  # type: ignore[arg-type]
-    for row in range(n):
-        parents[row] = find(parents, row)
+        if band % BANDS_AT_ONCE == 0:
+            keys_of_bands(signatures, band, rows, keys[: bands - band])
+        begins, own_keys, own_rows = _partition(keys[band % BANDS_AT_ONCE], numbers)
+        slots = _slots_for(n // (len(begins) - 1))
+        table, first = np.empty(slots, np.uint64), np.empty(slots, np.uint32)
+        for partition in range(len(begins) - 1):
+            begin, end = begins[partition], begins[partition + 1]
+            while not _unite_equal(own_keys[begin:end], own_rows[begin:end], table, first, parents):
+                slots *= 2
+                table, first = np.empty(slots, np.uint64), np.empty(slots, np.uint32)
+    flatten(parents)
     return parents
 
 
@@ -211,5 +222,7 @@ def warm_up() -> None:
         array.flags.writeable = False
     star_edges(keys, keys)
     places_in(keys[:1], keys)
-    roots_of_edges(places, places, 1)
+    parents = np.arange(1)
+    unite_all(parents, places, places)
+    flatten(parents)
     group_signatures(signatures, 1, 1)

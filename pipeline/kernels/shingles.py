@@ -13,9 +13,9 @@ import numpy.typing as npt
 
 from pipeline.kernels.arrow import Bytes, Offsets
 from pipeline.kernels.compile import kernel
-from pipeline.kernels.unicode import class_of, fold_case, next_character
+from pipeline.kernels.unicode import byte_at, class_of, fold_case, next_character
 from pipeline.kernels.unicode_rules import EXTENDS, FORMAT, SPACE, SYMBOL, UNSPACED
-from pipeline.kernels.word_hashes import hash_words, most_words
+from pipeline.kernels.word_hashes import ASCII_END, ASCII_FOLDED, hash_words, most_words
 from pipeline.kernels.words import mix
 
 UInt64Array = npt.NDArray[np.uint64]
@@ -24,9 +24,9 @@ Int64Array = npt.NDArray[np.int64]
 WORDS = 0
 CHARACTERS = 1
 
-_BLANK = 0x20
-# Of the polynomial: odd, and 3 modulo 8, so that differences of its powers lose as few bits as possible.
-_BASE = np.uint64(0x9E3779B97F4A7C1B)
+_BLANK = np.uint64(0x20)
+# Of polynomials modulo 2^64: odd, and 3 modulo 8, so that differences of its powers lose as few bits as possible.
+BASE = np.uint64(0x9E3779B97F4A7C1B)
 _ONE, _ZERO = np.uint64(1), np.uint64(0)
 
 
@@ -37,21 +37,35 @@ def most_units(data_size: int, kind: int) -> int:
 
 
 @kernel
-def hash_units(data: Bytes, begin: int, end: int, kind: int, units: UInt64Array) -> int:
-    """Write a hash for each word or character of data[begin:end]; returns the count."""
+def write_units(data: Bytes, begin: int, end: int, kind: int, units: UInt64Array) -> int:
+    """Write a number for each word (its hash) or character of data[begin:end]; returns the count."""
     if kind == WORDS:
         return hash_words(data, begin, end, units, None, None)
-    return hash_characters(data, begin, end, units)
+    return write_characters(data, begin, end, units)
 
 
 @kernel
-def hash_characters(data: Bytes, begin: int, end: int, units: UInt64Array) -> int:
-    """Write a hash for each character, as `CHARACTERS` has them; returns the count."""
+def write_characters(data: Bytes, begin: int, end: int, units: UInt64Array) -> int:
+    """Write each character, as `CHARACTERS` has them, as its folded code point; returns the count."""
     n = 0
     separated = True  # whether white space or symbols, or the beginning, stand before
     unspaced = False  # whether the character before is of a script without spaces
     at = begin
     while at < end:
+        byte = byte_at(data, at)
+        if byte < ASCII_END:
+            folded = ASCII_FOLDED[byte]
+            at += 1
+            if folded == 0:
+                separated = True
+                continue
+            if separated and n > 0:
+                units[n] = _BLANK
+                n += 1
+            separated = unspaced = False
+            units[n] = folded
+            n += 1
+            continue
         code, size = next_character(data, at, end)
         at += size
         is_a = class_of(code)
@@ -63,10 +77,10 @@ def hash_characters(data: Bytes, begin: int, end: int, units: UInt64Array) -> in
         was_unspaced = unspaced
         unspaced = is_a & UNSPACED != 0 or (is_a & EXTENDS != 0 and was_unspaced)
         if separated and n > 0 and not (was_unspaced and unspaced):
-            units[n] = mix(np.uint64(_BLANK))
+            units[n] = _BLANK
             n += 1
         separated = False
-        units[n] = mix(np.uint64(fold_case(code)))
+        units[n] = np.uint64(fold_case(code))
         n += 1
     return n
 
@@ -76,7 +90,7 @@ def power(ngram: int) -> np.uint64:
     """What the oldest unit of a shingle is multiplied by."""
     out = _ONE
     for _ in range(ngram - 1):
-        out *= _BASE
+        out *= BASE
     return out
 
 
@@ -91,11 +105,11 @@ def shingle_in_place(units: UInt64Array, n: int, ngram: int, oldest: np.uint64) 
     rolling = _ZERO
     first = min(n, ngram)
     for i in range(first):
-        rolling = rolling * _BASE + units[i]
+        rolling = rolling * BASE + units[i]
     for i in range(first, n):
         gone = units[i - ngram] * oldest
         units[i - ngram] = mix(rolling)
-        rolling = (rolling - gone) * _BASE + units[i]
+        rolling = (rolling - gone) * BASE + units[i]
     units[n - first] = mix(rolling)
     return n - first + 1
 
@@ -113,7 +127,7 @@ def shingle_sets(data: Bytes, offsets: Offsets, kind: int, ngram: int) -> tuple[
     filled = 0
     for row in range(n):
         own = out[filled:]
-        count = shingle_in_place(own, hash_units(data, offsets[row], offsets[row + 1], kind, own), ngram, oldest)
+        count = shingle_in_place(own, write_units(data, offsets[row], offsets[row + 1], kind, own), ngram, oldest)
         own[:count].sort()
         distinct = 0
         for i in range(count):

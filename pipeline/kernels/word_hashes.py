@@ -17,10 +17,10 @@ UInt64Array = npt.NDArray[np.uint64]
 Int32Array = npt.NDArray[np.int32]
 
 _NONE, _WORD, _CLUSTER = 0, 1, 2
-_ASCII_END = 0x80
+ASCII_END = 0x80
 
 # ASCII letters and digits in folded case; 0 for all that ends a word and for bytes of longer characters.
-_FOLDED = np.array([ord(chr(c).lower()) if c < 128 and chr(c).isalnum() else 0 for c in range(256)], np.uint64)
+ASCII_FOLDED = np.array([ord(chr(c).lower()) if c < 128 and chr(c).isalnum() else 0 for c in range(256)], np.uint64)
 
 
 @kernel
@@ -48,7 +48,7 @@ def hash_words(
         if open_as != _CLUSTER:
             run = at
             while at < end:
-                folded = _FOLDED[byte_at(data, at)]
+                folded = ASCII_FOLDED[byte_at(data, at)]
                 if folded == 0:
                     break
                 h = (h ^ folded) * _PRIME
@@ -58,9 +58,9 @@ def hash_words(
                 start = run
         if at < end:
             byte = byte_at(data, at)
-            if byte < _ASCII_END:
+            if byte < ASCII_END:
                 code, size = byte, 1
-                is_a = 0 if _FOLDED[byte] != 0 else SPACE
+                is_a = 0 if ASCII_FOLDED[byte] != 0 else SPACE
             else:
                 code, size = next_character(data, at, end)
                 is_a = class_of(code)

@@ -104,7 +104,7 @@ def near(made: FakeOutput, rng: random.Random, texts: dict[Key, str]) -> set[Key
     by_similarity = [0] * 100
     for i in range(12):
         original, copy = ("web", i % 4), ("forum", i)
-        texts[copy] = changed(rng, texts[original], 0.002 * (i + 1))
+        texts[copy] = changed(rng, texts[original], 0.01 * (i + 1))
         similarity = round(0.99 - 0.0175 * i, 4)
         by_similarity[int(similarity * 100)] += 1
         kept = identity(*original)

@@ -307,7 +307,7 @@ def _contrast(a: str, b: str) -> float:
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
 def test_colours_have_contrast(colours):
-    for ground in ("paper", "raised", "warn", "code"):
+    for ground in ("paper", "raised", "warn", "code", "ins", "del", "mark"):
         assert _contrast(colours["ink"], colours[ground]) >= 7
     assert _contrast(colours["soft"], colours["paper"]) >= 4.5
     assert _contrast(colours["soft"], colours["raised"]) >= 4.5

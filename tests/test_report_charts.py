@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.report.charts import Bar, Part, bars, flow, legend, strip
-from pipeline.report.histogram import histogram
-from pipeline.report.markup import compact, escape, number, share, size, table, visible
+from pipeline.report.histogram import Overlay, histogram
+from pipeline.report.markup import compact, escape, number, plural, share, size, table, visible
 
 
 def _widths(svg: str) -> list[float]:
@@ -81,6 +81,10 @@ def test_numbers_for_reading():
     assert [number(x) for x in (None, 3.0, 0.123456, 12_345.0, float("nan"))] == ["–", "3", "0.1235", "12,345", "–"]
 
 
+def test_plurals():
+    assert [plural(1, "match"), plural(2, "match"), plural(1200, "row")] == ["1 match", "2 matches", "1,200 rows"]
+
+
 def test_control_characters_are_shown_and_do_nothing():
     assert escape("a\x00\x1b\x9b\n<") == "a␀␛\ufffd\n&lt;"
     assert visible("a\x1b[2J\r\nb\rc") == "a␛[2J\nb␍c"
@@ -90,3 +94,18 @@ def test_tables_escape_cells_and_vanish_when_empty():
     drawn = table("what", ["a", "b"], [("<x>", 3)])
     assert '<th scope="row">&lt;x&gt;</th><td class=n>3</td>' in drawn
     assert table("what", ["a"], []) == ""
+
+
+def test_overlay_is_drawn_on_the_scale_of_its_axis():
+    columns = [(Part(value, "kept", ""),) for value in (1, 2, 3, 4)]
+    overlay = Overlay(curve=(0.0, 0.25, 1.0), dots=((2.0, 0.5, "a<b"),), threshold=3.0)
+    svg = histogram(columns, [], "x", "y", overlay)
+    assert 'points="0.00,100.00 50.00,75.00 100.00,0.00"' in svg
+    # The columns lie between 9 % and 93 %: a place of 2 in 4 is in the middle, one of 3 three quarters along.
+    assert 'class="dot" cx="51.000%"' in svg
+    assert 'class="threshold" x1="72.000%" x2="72.000%"' in svg
+    assert "a&lt;b" in svg
+    assert ">0.5</text>" in svg
+    plain = histogram(columns, [], "x", "y", Overlay(threshold=2.0))
+    assert 'class="threshold" x1="54.500%"' in plain
+    assert ">0.5</text>" not in plain

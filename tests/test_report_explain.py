@@ -3,10 +3,11 @@
 import re
 
 import pytest
+from report_deciding import QUESTION, deciding, identity
 from report_output import FakeOutput, small
 
 from pipeline.errors import WinnowError
-from pipeline.ids import document_id
+from pipeline.ids import document_id, piece_id
 from pipeline.report import explain as explaining
 from pipeline.report.explain import explain
 
@@ -125,3 +126,87 @@ def test_what_is_not_found_says_what_to_try(out, key, message):
         explain(out, key)
     assert message in str(error.value)
     assert "\x1b" not in str(error.value)
+
+
+@pytest.fixture(scope="module")
+def decided(tmp_path_factory):
+    return deciding(tmp_path_factory.mktemp("decided")).write()
+
+
+def test_a_near_duplicate_shows_its_witness_and_similarity(decided):
+    lines = _lines(explain(decided, identity("forum", 2)))
+    assert "minhash dropped near_duplicate (score 0.955, threshold 0.75)" in lines
+    assert f"witness {identity('web', 2)}, kept in web: https://web.example/2" in lines
+    assert f"in a cluster of 4 documents, the first is {identity('web', 2)}" in lines
+    assert "similarity 0.955 (jaccard), 12 bands in common" in lines
+    assert "contamination not reached" in lines
+    kept = _lines(explain(decided, identity("web", 2)))
+    assert "minhash passed" in kept
+    assert "in a cluster of 4 documents, its first document" in kept
+    assert any(line.startswith("It stands for 3 removed rows: ") for line in kept)
+    unchecked = explain(decided, identity("web", 5))
+    assert "not compared with all of it because a limit was reached" in unchecked
+
+
+def test_quality_tells_score_and_policy(decided):
+    lines = _lines(explain(decided, identity("web", 50)))
+    assert "quality dropped quality_pareto (score 0.1, threshold 0.4)" in lines
+    assert "policy pareto 3 by classifier web; it kept 66.7 % of web" in lines
+    assert "minhash not reached" in lines
+    assert "quality passed score 0.55" in _lines(explain(decided, identity("web", 10)))
+    assert not any("policy" in line for line in _lines(explain(decided, identity("books", 5))))
+
+
+def test_a_cut_document_shows_its_pieces_and_a_piece_its_document(decided):
+    original = identity("books", 0)
+    pieces = [piece_id(bytes.fromhex(original), number).hex() for number in range(3)]
+    lines = _lines(explain(decided, original))
+    assert "contamination changed benchmark_overlap (score 0.5)" in lines
+    assert sum("of quiz, item 1" in line for line in lines) == 2
+    assert "quality passed score 0.625" in lines
+    assert "documents kept in 3 pieces" in lines
+    named = [line.split()[1] for line in lines if line.startswith("piece ")]
+    assert [name.rstrip(",") for name in named] == pieces
+    told = _lines(explain(decided, pieces[1]))
+    assert f"parent id {original}" in told
+    assert f"piece 2 of 3 of {original}, whose life follows" in told
+    assert "record 0 (from 0) of a" in told
+    assert "contamination changed benchmark_overlap (score 0.5)" in told
+    assert any(line.startswith("kept in documents/books/") for line in told)
+    # A URL is that of the document and of all pieces: it is told once.
+    by_url = explain(decided, "https://books.example/0")
+    assert by_url == explain(decided, original)
+
+
+def test_a_dropped_document_shows_its_matches(decided):
+    lines = _lines(explain(decided, identity("books", 1)))
+    assert "contamination dropped no_piece_left (score 1)" in lines
+    assert f"gpt3, drop: characters 0 to {len(QUESTION)} are of quiz, item 1 (100.0 % of its n-grams)" in lines
+    assert "documents not kept" in lines
+
+
+def test_a_witness_that_went_later_is_said_to_have_gone(tmp_path):
+    made = FakeOutput(tmp_path, {"web": ["exact_dedup", "quality", "contamination"]})
+    made.file("web", "a", 5)
+    gone = made.verdict(
+        "quality", "web", "a", 0, "drop", "quality_top", score=0.2, threshold=0.5, url="http://x.example"
+    )
+    copy = made.verdict("exact_dedup", "web", "a", 1, "drop", "exact_duplicate", witness=gone)
+    cut = made.verdict("contamination", "web", "a", 2, "cut", "benchmark_overlap", rows_out=2)
+    for piece in range(2):
+        made.document("web", "a", 2, f"Piece {piece}.", piece=piece)
+    other = made.verdict("exact_dedup", "web", "a", 3, "drop", "exact_duplicate", witness=cut)
+    lost = made.verdict("exact_dedup", "web", "a", 4, "drop", "exact_duplicate", witness="0" * 32)
+    out = made.write()
+    later = f"witness {gone}, later dropped itself by quality (quality_top), of web: http://x.example"
+    assert later in _lines(explain(out, copy))
+    assert f"witness {cut}, kept in 2 pieces in web" in _lines(explain(out, other))
+    assert f"witness {'0' * 32}, of which nothing is known" in _lines(explain(out, lost))
+
+
+def test_closure_tells_what_was_connected(tmp_path):
+    made = deciding(tmp_path)
+    pairs, schema = made.tables["dedup/pairs.parquet"]
+    made.tables["dedup/pairs.parquet"] = ([row | {"similarity": None, "method": "closure"} for row in pairs], schema)
+    lines = _lines(explain(made.write(), identity("forum", 2)))
+    assert f"connected with {identity('web', 2)}, which stays; nothing was compared (closure)" in lines

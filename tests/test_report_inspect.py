@@ -1,6 +1,7 @@
 """inspect: the same rows every time, and a misspelt name is answered with those that exist."""
 
 import pytest
+from report_deciding import deciding
 from report_output import FakeOutput, small
 
 from pipeline.errors import WinnowError
@@ -77,3 +78,27 @@ def test_a_misspelt_name_is_answered_with_those_that_exist(out, arguments, messa
     with pytest.raises(WinnowError) as error:
         inspect(out, **arguments)
     assert str(error.value) == message
+
+
+def test_files_that_tell_more_are_listed(tmp_path, out):
+    decided = deciding(tmp_path).write()
+    lines = inspect(decided).splitlines()
+    listed = lines[lines.index("More in:") + 1 :]
+    assert listed == [
+        "  contamination/examples.parquet  14 rows",
+        "  contamination/matches.parquet  3 rows",
+        "  contamination/samples.parquet  1 row",
+        "  contamination/summary.json",
+        "  dedup/clusters.parquet  18 rows",
+        "  dedup/pairs.parquet  12 rows",
+        "  dedup/samples.parquet  12 rows",
+        "  dedup/summary.json",
+        "  quality/policies.json",
+        "  quality/web/card.json",
+    ]
+    near = inspect(decided, stage="minhash", count=1)
+    assert "minhash: drop near_duplicate, score" in near
+    assert "dedup/pairs.parquet" in near
+    assert "contamination" not in near
+    assert "More in:" not in inspect(out)
+    assert "More in:" not in inspect(decided, stage="exact_dedup")

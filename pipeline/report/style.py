@@ -135,6 +135,7 @@ figcaption{font-weight:600;margin:0 0 .4rem}
 table{border-collapse:collapse;font-size:.875rem;line-height:1.35;font-variant-numeric:tabular-nums}
 table{min-width:min(100%,24rem)}
 .wide table{min-width:100%}
+.wide table:has(th:nth-child(5)){min-width:max(100%,64rem)}
 caption{text-align:left;color:var(--soft);font-size:.85rem;padding:0 0 .3rem}
 th,td{text-align:left;vertical-align:top;padding:.28rem .8rem .28rem 0;border-bottom:1px solid var(--rule);
  font-weight:400}

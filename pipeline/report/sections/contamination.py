@@ -195,6 +195,6 @@ def _excerpt(row: MatchExcerpt) -> str:
     facts = " · ".join(part for part in (name(row.method), row.url) if part)
     return beside(
         facts,
-        (f"{row.source}:", row.id, marked(text, "mark")),
-        (f"{row.benchmark}:", row.example, marked(common(row.example_text, span), "mark")),
+        (f"Document of {row.source}", row.id, marked(text, "mark")),
+        (f"Item of {row.benchmark}", row.example, marked(common(row.example_text, span), "mark")),
     )

@@ -53,9 +53,9 @@ def _bars(rows: Sequence[ReasonRow], rows_in: int) -> list[Bar]:
                 outs[row.reason] = outs.get(row.reason, 0) + row.rows_out
         for reason, number in sorted(by_reason.items(), key=lambda item: (-item[1], item[0])):
             part = Part(number, VERDICT_CSS[verdict], f"{reason}: {count(number)} {word}")
-            label = reason if verdict == "drop" else f"{reason} ({word})"
-            pieces = f", now {count(outs[reason])}" if verdict == "cut" and outs[reason] != number else ""
-            drawn.append(Bar(label, f"{count(number)} ({share(number, rows_in)}){pieces}", (part,)))
+            pieces = f", now {plural(outs[reason], 'document')}" if verdict == "cut" and outs[reason] != number else ""
+            label = reason if verdict == "drop" else f"{reason} ({word}{pieces})"
+            drawn.append(Bar(label, f"{count(number)} ({share(number, rows_in)})", (part,)))
     return drawn
 
 

@@ -1,6 +1,7 @@
 """Signatures and shingle sets against datasketch and against sets of word tuples."""
 
 import random
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +23,7 @@ def strings(texts: list[str]) -> pa.Array:
 
 def sets_of(texts: list[str], shingle: str, ngram: int) -> list[list[int]]:
     hashes, offsets = shingle_sets(strings(texts), shingle=shingle, ngram=ngram)
-    return [hashes[a:b].tolist() for a, b in zip(offsets, offsets[1:])]
+    return [hashes[a:b].tolist() for a, b in pairwise(offsets.tolist())]
 
 
 def characters(text: str) -> str:

@@ -1,0 +1,213 @@
+"""The resolution of components against a plain one in Python, and what must hold of every resolution."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.dedup.verify import Resolution, resolve
+
+Row = tuple[frozenset[int], tuple[int, ...]]  # shingles, band keys
+Components = list[list[Row]]
+
+
+def arrays(components: Components) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    rows = [row for component in components for row in component]
+    starts = np.cumsum([0, *map(len, components)])
+    offsets = np.cumsum([0, *(len(shingles) for shingles, _ in rows)])
+    sets = np.array([value for shingles, _ in rows for value in sorted(shingles)], np.uint64)
+    keys = np.array([own for _, own in rows], np.uint64).reshape(len(rows), -1 if rows else 3)
+    return starts, sets, offsets, keys
+
+
+def resolved(components: Components, threshold: float, **limits: int) -> Resolution:
+    return resolve(*arrays(components), threshold=threshold, **limits)
+
+
+def reference(
+    components: Components, threshold: Fraction, max_comparisons: int, max_bucket: int
+) -> list[tuple[int, int, Fraction | None, bool]]:
+    """(witness, shared bands, similarity, unchecked) of each row."""
+    out = []
+    first = 0
+    for component in components:
+        kept: list[int] = []
+        found_by: dict[int, list[int]] = {}  # the kept rows that a key leads to
+        overflowed = set()
+        for at, (shingles, keys) in enumerate(component):
+            candidates: dict[int, int] = {}
+            for key in keys:
+                for other in found_by.get(key, []):
+                    candidates[other] = candidates.get(other, 0) + 1
+            ranked = sorted(candidates, key=lambda other: (-candidates[other], other))
+            unchecked = len(ranked) > max_comparisons or any(key in overflowed for key in keys)
+            answer = (-1, 0, None, unchecked and bool(shingles))
+            for other in ranked[:max_comparisons] if shingles else []:
+                theirs = component[other][0]
+                score = Fraction(len(shingles & theirs), len(shingles | theirs))
+                if score >= threshold:
+                    answer = (first + other, candidates[other], score, False)
+                    break
+            out.append(answer)
+            if answer[0] < 0 and shingles:
+                kept.append(at)
+                for key in keys:
+                    if len(found_by.setdefault(key, [])) < max_bucket:
+                        found_by[key].append(at)
+                    else:
+                        overflowed.add(key)
+        first += len(component)
+    return out
+
+
+rows = st.tuples(
+    st.frozensets(st.integers(0, 7), max_size=8),
+    st.tuples(st.integers(0, 2), st.integers(10, 12), st.integers(20, 21)),
+)
+some_components = st.lists(st.lists(rows, max_size=12), max_size=4)
+
+
+@settings(max_examples=500, deadline=None)
+@given(some_components, st.integers(1, 20), st.integers(1, 4), st.integers(1, 4))
+def test_the_resolution_is_that_of_the_reference(
+    components: Components, twentieths: int, max_comparisons: int, max_bucket: int
+) -> None:
+    found = resolved(components, twentieths / 20, max_comparisons=max_comparisons, max_bucket=max_bucket)
+    wanted = reference(components, Fraction(twentieths, 20), max_comparisons, max_bucket)
+    assert found.witness.tolist() == [witness for witness, _, _, _ in wanted]
+    assert found.shared.tolist() == [shared for _, shared, _, _ in wanted]
+    assert found.unchecked.tolist() == [unchecked for _, _, _, unchecked in wanted]
+    for both, either, (_, _, score, _) in zip(found.intersection.tolist(), found.union.tolist(), wanted):
+        assert (Fraction(both, either) if either else None) == score
+
+
+@settings(max_examples=300, deadline=None)
+@given(some_components, st.floats(0.05, 1))
+def test_what_holds_of_every_resolution(components: Components, threshold: float) -> None:
+    found = resolved(components, threshold)
+    all_rows = [(number, row) for number, component in enumerate(components) for row in component]
+    for at, (number, (shingles, keys)) in enumerate(all_rows):
+        witness = int(found.witness[at])
+        if witness < 0:
+            assert found.union[at] == found.intersection[at] == found.shared[at] == 0
+            continue
+        other_number, (theirs, other_keys) = all_rows[witness]
+        assert found.witness[witness] == -1
+        assert witness < at
+        assert other_number == number
+        assert found.shared[at] == sum(one == other for one, other in zip(keys, other_keys)) > 0
+        assert (found.intersection[at], found.union[at]) == (len(shingles & theirs), len(shingles | theirs))
+        assert found.intersection[at] * 10**6 >= round(threshold * 10**6) * found.union[at]
+        assert not found.unchecked[at]
+    assert found.compared.sum() == found.comparisons
+    # Nothing depends on the other components.
+    alone = [resolved([component], threshold) for component in components]
+    starts = arrays(components)[0]
+    joined = [w + start if w >= 0 else -1 for own, start in zip(alone, starts.tolist()) for w in own.witness.tolist()]
+    assert found.witness.tolist() == joined
+
+
+def row(shingles: range, *keys: int) -> Row:
+    return frozenset(shingles), keys
+
+
+def test_the_threshold_itself_is_similar_enough() -> None:
+    five, four = row(range(5), 1), row(range(4), 1)
+    assert resolved([[five, four]], 0.8).witness.tolist() == [-1, 0]
+    assert resolved([[five, four]], 0.800001).witness.tolist() == [-1, -1]
+    third = [row(range(3), 1), row(range(1), 1)]
+    assert resolved([third], 1 / 3).witness.tolist() == [-1, 0]
+
+
+def test_what_is_only_similar_to_something_removed_stays() -> None:
+    chain = [row(range(100), 1), row(range(10, 110), 1), row(range(20, 120), 1)]
+    assert resolved([chain], 0.8).witness.tolist() == [-1, 0, -1]
+
+
+def test_most_shared_bands_come_first_then_the_most_preferred() -> None:
+    kept = [row(range(10), 1, 10), row(range(50, 60), 2, 11), row(range(5, 15), 1, 11)]
+    both = frozenset([*range(15), *range(50, 60)])
+    found = resolved([[*kept, (both, (1, 11))]], 0.4)
+    assert found.witness.tolist() == [-1, -1, -1, 2]
+    found = resolved([[*kept, (both, (1, 99))]], 0.4)
+    assert found.witness.tolist() == [-1, -1, -1, 0]
+
+
+def test_similar_documents_without_a_shared_band_are_not_compared() -> None:
+    found = resolved([[row(range(9), 1, 2), row(range(9), 3, 4)]], 0.8)
+    assert found.witness.tolist() == [-1, -1]
+    assert found.comparisons == 0
+
+
+def test_compared_pairs_are_counted_by_similarity() -> None:
+    rows_of = [row(range(100), 1), row(range(100), 1), row(range(1, 101), 1), row(range(50, 150), 1)]
+    found = resolved([rows_of], 0.9)
+    assert found.comparisons == 3
+    assert {place: count for place, count in enumerate(found.compared.tolist()) if count} == {99: 1, 98: 1, 33: 1}
+
+
+def test_sizes_that_forbid_the_threshold_count_as_the_most_they_allow() -> None:
+    found = resolved([[row(range(100), 1), row(range(1000, 1025), 1)]], 0.5)
+    assert np.flatnonzero(found.compared).tolist() == [25]
+
+
+def test_documents_without_shingles_stay_and_are_no_witnesses() -> None:
+    found = resolved([[row(range(0), 1), row(range(0), 1), row(range(3), 1)]], 0.1)
+    assert found.witness.tolist() == [-1, -1, -1]
+    assert found.comparisons == 0
+
+
+def test_a_limit_on_comparisons_marks_what_stays() -> None:
+    apart = [row(range(100 * at, 100 * at + 10), 1) for at in range(5)]
+    found = resolved([[*apart, row(range(400, 410), 1)]], 0.5, max_comparisons=4)
+    assert found.unchecked.tolist() == [False] * 5 + [True]
+    assert resolved([[*apart, row(range(300, 310), 1)]], 0.5, max_comparisons=4).witness[5] == 3
+
+
+def test_a_full_bucket_marks_what_meets_it_and_stays() -> None:
+    apart = [row(range(100 * at, 100 * at + 10), 1) for at in range(4)]
+    found = resolved([[*apart, row(range(300, 310), 1), row(range(900, 910), 2)]], 0.5, max_bucket=3)
+    assert found.witness.tolist() == [-1] * 6
+    assert found.unchecked.tolist() == [False, False, False, False, True, False]
+
+
+def test_a_hundred_thousand_identical_documents_leave_one() -> None:
+    n, size = 100_000, 30
+    sets = np.tile(np.arange(size, dtype=np.uint64), n)
+    keys = np.tile(np.arange(14, dtype=np.uint64), (n, 1))
+    found = resolve(np.array([0, n]), sets, np.arange(n + 1) * size, keys, threshold=0.8)
+    assert found.witness[0] == -1
+    assert not found.witness[1:].any()
+    assert found.comparisons == found.compared[99] == n - 1
+    assert set(found.shared[1:].tolist()) == {14}
+
+
+def test_a_hundred_thousand_documents_of_one_template_stay_within_the_limits() -> None:
+    n, size = 100_000, 12
+    sets = np.arange(n * size, dtype=np.uint64)  # nothing in common
+    keys = np.arange(n * 3, dtype=np.uint64).reshape(n, 3)
+    keys[:, 1] = 1 << 40
+    found = resolve(np.array([0, n]), sets, np.arange(n + 1) * size, keys, threshold=0.8)
+    assert np.all(found.witness == -1)
+    assert found.comparisons == 64 * (n - 64) + 64 * 63 // 2
+    assert found.unchecked.tolist() == [at > 64 for at in range(n)]
+
+
+def test_no_rows_at_all() -> None:
+    found = resolved([], 0.8)
+    assert len(found.witness) == found.comparisons == 0
+    assert resolved([[], []], 0.8).unchecked.tolist() == []
+
+
+def test_what_is_refused() -> None:
+    one = [[row(range(3), 1)]]
+    for threshold in (0.0, -0.1, 1.01):
+        with pytest.raises(ValueError, match="threshold"):
+            resolved(one, threshold)
+    with pytest.raises(ValueError, match="at least 1"):
+        resolved(one, 0.8, max_comparisons=0)
+    starts, sets, offsets, keys = arrays(one)
+    with pytest.raises(ValueError, match=r"components end at row 2, there are 1 sets and keys \(1, 1\)"):
+        resolve(starts * 2, sets, offsets, keys, threshold=0.8)

@@ -77,7 +77,7 @@ def symbols_end(text: str, at: int) -> int:
 
 
 def rule_word_end(text: str, at: int) -> int:
-    """The end of the word of letters that begins at `at`, with a letter or an apostrophe."""
+    """The end of the word of letters that begins at `at`, with a letter, an apostrophe or a sign."""
     begin = at
     at = attached(text, at + 1)
     while at < len(text):
@@ -100,7 +100,7 @@ def rule_word_end(text: str, at: int) -> int:
             while at < len(text) and kind(text[at]) != "space":
                 at += 1
             return at
-        if text[at] not in ".,@_:/" or not is_letter(text, at + 1):
+        if text[at] not in ".,@_:/&()[]" or not is_letter(text, at + 1):
             return at
         at += 1
     return at
@@ -111,15 +111,19 @@ def rule_words(text: str) -> list[tuple[str, str]]:
     words = []
     at = 0
     before = 0  # the end of the word before, if it was of letters and no address or initial ended it
+    free = True  # nothing visible stands in front
     while at < len(text):
         what = kind(text[at])
         if what in ("space", "mark", "format"):
+            free = free or what == "space"
             at += 1
             continue
+        begins = free and text[at] in "-+.@/\\" and is_letter(text, at + 1)
+        free = False
         suffix = text[at] in "'’" and before == at > 0 and is_letter(text, at + 1)
         if what == "cluster":
             end = cluster_end(text, at)
-        elif what == "letter" or suffix:
+        elif what == "letter" or suffix or begins:
             what, end = "letter", rule_word_end(text, at)
         else:
             end = symbols_end(text, at)

@@ -53,7 +53,8 @@ MIN_COMPARED_WORDS = 350
 
 MAX_LEAKS_PER_ITEM = 8
 """GPT-3's rule ignores what more than 10 documents contain (arXiv:2005.14165, Appendix C)."""
-_LEAKED_ITEMS = tuple(item for item in quiz_items() if len(str(item["question"]).split()) >= GPT3_NGRAM)
+_LEAKED_ITEMS = tuple(item for item in quiz_items() if len(str(item["question"]).split()) >= GPT3_NGRAM)[:20]
+"""The others stay clean."""
 MAX_LEAKS = MAX_LEAKS_PER_ITEM * len(_LEAKED_ITEMS)
 
 _TEXT_LAYOUTS = frozenset({"semantic", "press", "portal", "plain"})

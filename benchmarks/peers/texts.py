@@ -58,7 +58,7 @@ def pieces(count: int, size: int = 3000, seed: int = 1) -> list[str]:
     dice = random.Random(seed)
     data = shared_data()
     if data is None:
-        sources = [prose_page(seed, f"piece{i}", "en", "article", 1500).text for i in range(200)]
+        sources = [prose_page(seed, f"piece{i}", "en", "article", 1500).text() for i in range(200)]
     else:
         found = [row["text"] for name in PROSE for row in rows(data / "reference" / f"{name}.jsonl.gz")]
         sources = [text for text in found if len(text) > 200]

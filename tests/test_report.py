@@ -315,8 +315,8 @@ def test_colours_have_contrast(colours):
     drawn = [
         name
         for name in colours
-        if re.fullmatch(r"[st]\d|kept|dropped|quarantined|changed|asked|planned|realised", name)
+        if re.fullmatch(r"[st]\d+|kept|dropped|quarantined|changed|asked|planned|realised", name)
     ]
-    assert len(drawn) == 25
+    assert len(drawn) == 27
     for name in drawn:
         assert _contrast(colours[name], colours["paper"]) >= 3, name

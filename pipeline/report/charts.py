@@ -1,7 +1,7 @@
 """Charts as lists of labelled bars: labels are text that wraps, only what is drawn is SVG.
 
 Every x coordinate is a percentage, so a chart fits any width without shrinking its letters. Colours are CSS classes
-of `pipeline.report.style`: s0 to s7 for sources, t0 to t9 for stages, and kept, dropped, quarantined, changed, asked,
+of `pipeline.report.style`: s0 to s7 for sources, t0 to t11 for stages, and kept, dropped, quarantined, changed, asked,
 planned, realised; of what `pipeline.report.histogram` draws over its columns curve, dot, threshold.
 """
 

@@ -27,9 +27,9 @@ METHODS = ("gpt3", "palm")
 STATUSES = ("unreadable", "too_short", "clean", "dirty")
 _TOLD = ("clean", "dirty")  # those of which an overlap is known
 BINS = 20
-MOST_MATCHED = 10  # examples of each method
+MOST_MATCHED = 6  # examples of each method
 TEXT_CHARS = 300
-EXCERPTS_A_BENCHMARK = 2
+EXCERPTS_A_METHOD = 2  # of each benchmark
 MAX_EXCERPTS = 16
 MIN_UNITED_KEYS = 1 << 20
 
@@ -167,24 +167,16 @@ class _Keys:
 
 
 def _excerpts(output: Output) -> tuple[MatchExcerpt, ...]:
-    """Of each benchmark the excerpts with the smallest ids, each document and each example once."""
-    held: dict[str, list[MatchExcerpt]] = {}
-    columns = list(MatchExcerpt.__dataclass_fields__)
-    for table in output.row_groups(SAMPLES, columns):
+    """Of each benchmark and method the excerpts with the smallest ids; each document and each item once."""
+    held: dict[tuple[str, str], list[MatchExcerpt]] = {}
+    for table in output.row_groups(SAMPLES, list(MatchExcerpt.__dataclass_fields__)):
         for row in table.to_pylist():
-            found = held.setdefault(row["benchmark"], [])
-            found.append(MatchExcerpt(**row))
-        for benchmark, found in held.items():
-            held[benchmark] = _distinct(sorted(found, key=lambda row: (row.id, row.example, row.method)))
-    turns = [(turn, benchmark) for turn in range(EXCERPTS_A_BENCHMARK) for benchmark in sorted(held)]
-    chosen = [held[benchmark][turn] for turn, benchmark in turns if turn < len(held[benchmark])][:MAX_EXCERPTS]
-    return tuple(sorted(chosen, key=lambda row: (row.benchmark, row.id)))
-
-
-def _distinct(rows: Iterable[MatchExcerpt]) -> list[MatchExcerpt]:
-    found: list[MatchExcerpt] = []
-    for row in rows:
-        fresh = all(row.id != other.id and row.example != other.example for other in found)
-        if fresh and len(found) < EXCERPTS_A_BENCHMARK:
-            found.append(row)
-    return found
+            held.setdefault((row["benchmark"], row["method"]), []).append(MatchExcerpt(**row))
+    chosen: list[MatchExcerpt] = []
+    for _ in range(EXCERPTS_A_METHOD):
+        for key in sorted(held):
+            taken = {item for other in chosen for item in (other.id, (other.benchmark, other.example))}
+            rows = sorted(held[key], key=lambda row: (row.id, row.example))
+            fresh = (row for row in rows if row.id not in taken and (row.benchmark, row.example) not in taken)
+            chosen += [row for row in (next(fresh, None),) if row is not None]
+    return tuple(sorted(chosen[:MAX_EXCERPTS], key=lambda row: (row.benchmark, row.method, row.id)))

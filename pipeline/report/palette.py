@@ -45,7 +45,7 @@ class Palette:
 
 
 def stage_css(order: Sequence[str], stage: str) -> str:
-    """The colour of a ledger stage, from cold at the start to warm at the end."""
+    """The colour of a ledger stage among those shown, from cold at the start to warm at the end."""
     if len(order) <= STAGE_COLOURS:
         return f"t{order.index(stage)}"
     return f"t{order.index(stage) * STAGE_COLOURS // len(order)}"

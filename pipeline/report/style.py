@@ -7,7 +7,7 @@ quarantine is dotted, so that neither hangs on colour alone; marks in texts are 
 from collections.abc import Mapping
 
 SOURCE_COLOURS = 8
-STAGE_COLOURS = 10
+STAGE_COLOURS = 12
 
 LIGHT = {
     "paper": "#ffffff", "raised": "#f5f6f4", "ink": "#1b1f23", "soft": "#555e68", "rule": "#d8dcd8", "link": "#0b5c93",
@@ -19,6 +19,7 @@ LIGHT = {
     "s5": "#b9589c", "s6": "#5b6c79", "s7": "#94774b",
     "t0": "#87919b", "t1": "#66788f", "t2": "#4f62a8", "t3": "#7550ad", "t4": "#9c429f",
     "t5": "#bd4288", "t6": "#d35468", "t7": "#cf6640", "t8": "#b97c14", "t9": "#8d7a12",
+    "t10": "#7a5c3a", "t11": "#5c4a44",
 }  # fmt: skip
 DARK = {
     "paper": "#15181b", "raised": "#1e2226", "ink": "#e6e8ea", "soft": "#a3acb5", "rule": "#373d43", "link": "#7ab8ea",
@@ -30,6 +31,7 @@ DARK = {
     "s5": "#e08cc5", "s6": "#96a9b8", "s7": "#c5a676",
     "t0": "#a0a9b2", "t1": "#8199b5", "t2": "#7f93dc", "t3": "#a883de", "t4": "#cb78cd",
     "t5": "#e777b3", "t6": "#f08090", "t7": "#f19a72", "t8": "#e7b04e", "t9": "#d3bd4d",
+    "t10": "#c9a37c", "t11": "#b79e95",
 }  # fmt: skip
 
 

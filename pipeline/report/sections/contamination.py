@@ -170,12 +170,12 @@ def _overlap(row: OverlapRow, min_overlap: float | None) -> str:
 def _most_matched(found: ContaminationFigures) -> str:
     rows = [
         (
-            row.benchmark, row.example, name(row.method), beginning(row.text), row.status.replace("_", " "),
+            row.example, beginning(row.text), row.benchmark, name(row.method), row.status.replace("_", " "),
             count(row.documents), share(row.overlap, 1.0),
         )
         for row in found.most_matched
     ]  # fmt: skip
-    head = ["Benchmark", "Item", "Method", "Begins", "Status", "Documents", "Of its n-grams"]
+    head = ["Item", "Begins", "Benchmark", "Method", "Status", "Documents", "Of its n-grams"]
     return table("The items that most documents share text with", head, rows, text_columns=5, wide=True)
 
 

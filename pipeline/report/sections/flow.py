@@ -176,21 +176,20 @@ def _fates(figures: Figures) -> str:
         return ""
     rows = []
     survivor = survivors(figures)
+    removing = {row.stage for row in figures.stages if row.dropped or row.quarantined or row.emptied}
+    order = [stage for stage in figures.stage_order if stage in removing]
     for source in figures.sources:
         stayed = survivor[source.source]
         parts = [Part(stayed, "kept", f"kept: {count(stayed)}")]
         for row in figures.stages:
-            if row.source == source.source:
+            if row.source == source.source and row.stage in removing:
                 gone = row.dropped + row.quarantined + row.emptied
-                css = stage_css(figures.stage_order, row.stage)
+                css = stage_css(order, row.stage)
                 parts.append(Part(gone, css, f"{title(row.stage)}: {count(gone)}"))
         whole = sum(part.value for part in parts) or 1
         scaled = tuple(Part(part.value / whole, part.css, part.title) for part in parts)
         value = f"{count(stayed)} of {count(source.records)} ({share(stayed, source.records)})"
         rows.append(Bar(source.source, value, scaled))
-    removing = {row.stage for row in figures.stages if row.dropped or row.quarantined or row.emptied}
     keys = [("kept", "kept as documents")]
-    for stage in figures.stage_order:
-        if stage in removing:
-            keys.append((stage_css(figures.stage_order, stage), f"removed by {title(stage)}"))
+    keys += [(stage_css(order, stage), f"removed by {title(stage)}") for stage in order]
     return figure("What became of each source's records", legend(keys) + bars(rows, 1.0))

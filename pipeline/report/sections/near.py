@@ -22,7 +22,9 @@ def near(figures: Figures) -> str:
         return ""
     charts = f'<div class="pair">{_similarities(found)}{_sizes(found)}</div>'
     body = _settings(found) + charts + _by_source(found) + _unchecked(found) + _largest(found) + _samples(found)
-    lead = f"{plural(found.removed, 'document')} removed, in {plural(found.clusters, 'cluster')}."
+    lead = (
+        f"{plural(found.removed, 'document')} removed. Bands connect documents to {plural(found.clusters, 'cluster')}."
+    )
     return section("near", "Near-duplicates", body, escape(lead))
 
 
@@ -128,9 +130,9 @@ def _unchecked(found: NearDuplicates) -> str:
 def _largest(found: NearDuplicates) -> str:
     return table(
         "The largest clusters",
-        ["Documents", "What became of them", "Source of the first", "Begins", "URL", "Id"],
+        ["Documents", "Begins", "What became of them", "Source of the first", "URL", "Id"],
         [
-            (count(row.size), _roles(row), row.source, beginning(row.text) if row.text is not None else "removed later",
+            (count(row.size), beginning(row.text) if row.text is not None else "removed later", _roles(row), row.source,
              row.url or "–", row.cluster)
             for row in found.largest
         ],

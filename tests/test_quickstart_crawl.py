@@ -14,12 +14,13 @@ from fastwarc.warc import ArchiveIterator as FastIterator
 from warcio.archiveiterator import ArchiveIterator
 
 from pipeline.contamination.gpt3 import MAX_DOCUMENTS as GPT3_MAX_DOCUMENTS
-from pipeline.quickstart import PATTERNS, Truth, generate, inputs, read_truth
+from pipeline.quickstart import PATTERNS, Truth, generate, inputs, read_truth, settings
 from pipeline.quickstart.damage import OVERSIZED_BYTES
 from pipeline.quickstart.plants import THRESHOLD, Counts, leak_entries
 from pipeline.quickstart.quiz import quiz_items
 from pipeline.quickstart.spam import SPAM_FORMS
 from pipeline.quickstart.variants import LEAK_FORMS
+from pipeline.recipe import load
 from pipeline.sources import READERS, WHOLE_FILE, InputFile, Record, Rejected
 
 
@@ -209,3 +210,8 @@ def test_inputs_cover_every_file(truth: Truth) -> None:
     ]
     files = [path for name in ("crawl", "reference") for path in (truth.folder / name).iterdir()]
     assert sorted(matched) == sorted(path.resolve() for path in files)
+
+
+def test_settings_name_the_benchmark(truth: Truth) -> None:
+    (benchmark,) = load("quickstart", overrides=settings(truth.folder)).contamination.benchmarks  # type: ignore[union-attr]
+    assert len(orjson_lines(Path(benchmark).read_bytes())) == len(quiz_items())

@@ -1,6 +1,7 @@
 """Published rules on the generated pages: prose passes, each kind of spam is dropped by the rule it is made for."""
 
 import functools
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -11,7 +12,8 @@ from pipeline.quickstart import PATTERNS, PREFER
 from pipeline.quickstart.dice import Dice
 from pipeline.quickstart.grammar import Writer
 from pipeline.quickstart.pages import prose_page
-from pipeline.quickstart.plants import KEPT_LANGUAGES, SURE_KINDS
+from pipeline.quickstart.plants import KEPT_LANGUAGES, SURE_KINDS, THRESHOLD
+from pipeline.quickstart.reference import QUIZ
 from pipeline.quickstart.sites import render, sites_for
 from pipeline.quickstart.spam import CRUDE_FORMS, FLUENT_FORMS, SPAM_FORMS, spam_page
 from pipeline.quickstart.words import LANGUAGES
@@ -93,6 +95,8 @@ def test_the_recipe_reads_what_is_generated() -> None:
     for name, patterns in PATTERNS.items():
         paths = recipe().sources[name].paths
         assert [str(path).endswith(pattern) for path, pattern in zip(paths, patterns, strict=True)] == [True]
+    assert recipe().dedup.minhash.threshold == THRESHOLD  # type: ignore[union-attr]
+    assert [Path(path) for path in recipe().contamination.benchmarks] == [Path.cwd() / QUIZ]  # type: ignore[union-attr]
 
 
 def test_the_mixture_is_whole() -> None:

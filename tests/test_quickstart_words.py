@@ -42,6 +42,13 @@ def test_log_normal_lengths_have_their_median_and_stay_inside() -> None:
     assert 370 < lengths[2000] < 430
 
 
+def test_weighted_draws_have_their_shares() -> None:
+    dice = Dice(7, "weighted")
+    drawn = [dice.weighted((("often", 0.7), ("seldom", 0.3), ("never", 0.0))) for _ in range(4000)]
+    assert 0.67 < drawn.count("often") / 4000 < 0.73
+    assert "never" not in drawn
+
+
 @pytest.mark.parametrize(
     ("noun", "many"),
     [("lamp", "lamps"), ("story", "stories"), ("key", "keys"), ("bench", "benches"), ("rye loaf", "rye loaves"),

@@ -143,6 +143,7 @@ th,td{text-align:left;vertical-align:top;padding:.28rem .8rem .28rem 0;border-bo
  font-weight:400}
 thead th{font-weight:600;white-space:nowrap;color:var(--soft)}
 tbody th{overflow-wrap:break-word}
+.wide tbody th{min-width:5.5rem}
 td.n,th.n{text-align:right;white-space:nowrap}
 .wide td:not(.n){overflow-wrap:anywhere;min-width:7rem}
 details{margin:.5rem 0}

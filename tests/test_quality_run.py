@@ -9,7 +9,7 @@ import pytest
 
 from classifiers import quality
 from classifiers.fasttext_file import QualityModelError
-from pipeline import train
+from pipeline import cli, train
 from pipeline.engine import commit, storage
 from pipeline.engine.graph import Graph
 from pipeline.engine.task import run_task
@@ -320,3 +320,13 @@ def test_training_names_what_is_missing(inputs: Path) -> None:
         train.quality(two, inputs / "model")
     with pytest.raises(WinnowError, match="no model 'good'"):
         train.quality(two, inputs / "model", model="good")
+
+
+def test_the_command_says_what_is_wrong(inputs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (inputs / "r.yaml").write_text(
+        f"name: q\nseed: 1\nsources:\n  good: {{reader: jsonl, paths: [{inputs}/good.jsonl]}}\n"
+    )
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["train", "quality", str(inputs / "r.yaml"), "--out", str(inputs / "model")])
+    assert stopped.value.code == 1
+    assert "trains no quality model" in capsys.readouterr().err

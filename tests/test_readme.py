@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import click
+
 from pipeline.cli import app
 from pipeline.recipe import loads
 
@@ -23,7 +25,10 @@ def test_its_commands_and_options_exist() -> None:
     assert len(lines) >= 6
     for line in lines:
         words = line.partition("#")[0].partition(" -- ")[0].split()
-        command = app.commands[words[words.index(next(word for word in words if word.endswith("winnow"))) + 1]]
+        place = words.index(next(word for word in words if word.endswith("winnow"))) + 1
+        command = app.commands[words[place]]
+        if isinstance(command, click.Group):
+            command = command.commands[words[place + 1]]
         options = {name for parameter in command.params for name in parameter.opts}
         assert {word.partition("=")[0] for word in words if word.startswith("--")} <= options, line
 

@@ -52,8 +52,10 @@ def resolve(
     sets alone forbid the threshold, they are compared no further, and counted in `compared` at the most similarity
     that the sizes allow.
 
-    Time grows linearly with the rows, also where all share a key. Memory beside the inputs: at most 150 bytes a band
-    of a row. Raises ValueError for a threshold outside (0, 1] and for lengths that do not fit.
+    Time grows linearly with the rows, also where all share a key. Memory beside the inputs: 70 bytes a row, 8 a band of
+    each row, and 192 a band of each kept row of the largest component, at most.
+
+    Raises ValueError for a threshold outside (0, 1], limits below 1, and lengths that do not fit.
     """
     if not 0 < threshold <= 1:
         raise ValueError(f"a threshold of {threshold}; similarities lie in (0, 1]")

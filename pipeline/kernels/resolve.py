@@ -13,6 +13,8 @@ BoolArray = npt.NDArray[np.bool_]
 BINS = 100
 MILLION = 1_000_000
 _NOBODY = -1
+# What a bucket's slot holds: its first and last entry, how many, and whether a kept row found no room.
+_HEAD, _TAIL, _COUNT, _OVERFLOWED = 0, 1, 2, 3
 
 
 @kernel
@@ -31,13 +33,107 @@ def intersect(sets: UInt64Array, begin: int, end: int, other: int, other_end: in
 def _bucket(table: Int64Array, keys: UInt64Array, key: np.uint64) -> int:
     """The slot of the bucket of `key`, or the empty one where it belongs.
 
-    Slots hold (head, tail, count, overflowed). An entry, row * bands + band, is also where its key stands.
+    A bucket is a list of entries; an entry, row * bands + band, is also where its key stands.
     """
     mask = len(table) - 1
     slot = np.int64(key ^ (key >> np.uint64(32))) & mask
-    while table[slot, 2] > 0 and keys[table[slot, 0]] != key:
+    while table[slot, _COUNT] > 0 and keys[table[slot, _HEAD]] != key:
         slot = (slot + 1) & mask
     return slot  # type: ignore[return-value]
+
+
+@kernel
+def _slots_for(buckets: int) -> int:
+    slots = 16
+    while slots < 2 * buckets:
+        slots *= 2
+    return slots
+
+
+@kernel
+def _wider(table: Int64Array, keys: UInt64Array) -> Int64Array:
+    out = np.zeros((2 * len(table), 4), np.int64)
+    for slot in range(len(table)):
+        if table[slot, _COUNT] > 0:
+            out[_bucket(out, keys, keys[table[slot, _HEAD]])] = table[slot]
+    return out
+
+
+@kernel
+def _meet(
+    row: int,
+    bands: int,
+    keys: UInt64Array,
+    buckets: Int64Array,
+    following: Int64Array,
+    common: Int32Array,
+    met: Int64Array,
+) -> tuple[int, bool]:
+    """Write the kept rows that share a key with `row` to `met`, and how many keys to `common`, which was 0.
+
+    Returns how many there are, and whether there would be more but for the limit on buckets.
+    """
+    n_met = 0
+    overflowed = False
+    for band in range(bands):
+        slot = _bucket(buckets, keys, keys[row * bands + band])
+        if buckets[slot, _COUNT] == 0:
+            continue
+        overflowed |= buckets[slot, _OVERFLOWED] != 0
+        entry = buckets[slot, _HEAD]
+        while entry != _NOBODY:
+            kept = entry // bands
+            if common[kept] == 0:
+                met[n_met] = kept
+                n_met += 1
+            common[kept] += 1
+            entry = following[entry]
+    return n_met, overflowed
+
+
+@kernel
+def _rank(met: Int64Array, common: Int32Array, bands: int, limit: int, ranked: Int64Array) -> int:
+    """Write the first `limit` of the rows `met` to `ranked`, those with most in common first, then in order."""
+    at_level = np.zeros(bands + 1, np.int64)
+    for row in met:
+        at_level[common[row]] += 1
+    n = 0
+    for level in range(bands, 0, -1):
+        if at_level[level] == 0:
+            continue
+        begin = n
+        in_order = True
+        for row in met:
+            if common[row] == level:
+                in_order &= n == begin or ranked[n - 1] < row
+                ranked[n] = row
+                n += 1
+        if not in_order:
+            ranked[begin:n].sort()
+        if n >= limit:
+            return limit
+    return n
+
+
+@kernel
+def _enter(row: int, bands: int, keys: UInt64Array, buckets: Int64Array, following: Int64Array, max_bucket: int) -> int:
+    """Put a kept row into the buckets of its keys; returns how many of these are new."""
+    new = 0
+    for band in range(bands):
+        entry = row * bands + band
+        slot = _bucket(buckets, keys, keys[entry])
+        if buckets[slot, _COUNT] >= max_bucket:
+            buckets[slot, _OVERFLOWED] = 1
+            continue
+        following[entry] = _NOBODY
+        if buckets[slot, _COUNT] == 0:
+            buckets[slot, _HEAD] = entry
+            new += 1
+        else:
+            following[buckets[slot, _TAIL]] = entry
+        buckets[slot, _TAIL] = entry
+        buckets[slot, _COUNT] += 1
+    return new
 
 
 @kernel
@@ -61,102 +157,41 @@ def resolve(
     comparisons = 0
 
     following = np.empty(len(keys), np.int64)  # the next entry of the same bucket
-    common = np.zeros(n, np.int32)  # bands that a kept row shares with the current one
-    met = np.empty(n, np.int64)  # the kept rows that share any
-    level = np.empty(n, np.int64)  # those of them that share equally many
-    at_level = np.zeros(bands + 1, np.int64)
-    table = np.zeros((16, 4), np.int64)
-
+    common = np.zeros(n, np.int32)
+    met, ranked = np.empty(n, np.int64), np.empty(n, np.int64)
     for component in range(len(starts) - 1):
-        first, stop = starts[component], starts[component + 1]
-        slots = 16
-        while slots < 2 * (stop - first) * bands:
-            slots *= 2
-        if len(table) < slots:
-            table = np.zeros((slots, 4), np.int64)
-        buckets = table[:slots]
-        buckets[:] = 0
-        for row in range(first, stop):
+        buckets = np.zeros((_slots_for(bands), 4), np.int64)
+        used = 0
+        for row in range(starts[component], starts[component + 1]):
             begin, end = set_offsets[row], set_offsets[row + 1]
             size = end - begin
             if size == 0:
                 continue
-            n_met = 0
-            limited = False
-            for band in range(bands):
-                slot = _bucket(buckets, keys, keys[row * bands + band])
-                if buckets[slot, 2] == 0:
+            n_met, overflowed = _meet(row, bands, keys, buckets, following, common, met)
+            for i in range(_rank(met[:n_met], common, bands, max_comparisons, ranked)):
+                kept = ranked[i]
+                other, other_end = set_offsets[kept], set_offsets[kept + 1]
+                comparisons += 1
+                fewer, more = min(size, other_end - other), max(size, other_end - other)
+                if fewer * MILLION < threshold_millionths * more:
+                    compared[fewer * BINS // more] += 1  # the most that these sizes allow
                     continue
-                limited |= buckets[slot, 3] != 0
-                entry = buckets[slot, 0]
-                while entry != _NOBODY:
-                    kept = entry // bands
-                    if common[kept] == 0:
-                        met[n_met] = kept
-                        n_met += 1
-                    common[kept] += 1
-                    entry = following[entry]
-
-            at_level[:] = 0
-            for i in range(n_met):
-                at_level[common[met[i]]] += 1
-            left = max_comparisons
-            for n_common in range(bands, 0, -1):
-                if at_level[n_common] == 0:
-                    continue
-                if left == 0:
-                    limited = True
-                    break
-                n_level = 0
-                in_order = True
-                for i in range(n_met):
-                    if common[met[i]] == n_common:
-                        level[n_level] = met[i]
-                        in_order &= n_level == 0 or level[n_level - 1] < met[i]
-                        n_level += 1
-                if not in_order:
-                    level[:n_level].sort()
-                for i in range(n_level):
-                    if left == 0:
-                        limited = True
-                        break
-                    left -= 1
-                    comparisons += 1
-                    kept = level[i]
-                    other, other_end = set_offsets[kept], set_offsets[kept + 1]
-                    fewer, more = min(size, other_end - other), max(size, other_end - other)
-                    if fewer * MILLION < threshold_millionths * more:
-                        compared[fewer * BINS // more] += 1  # the most that these sizes allow
-                        continue
-                    both = intersect(sets, begin, end, other, other_end)
-                    either = size + other_end - other - both
-                    compared[min(both * BINS // either, BINS - 1)] += 1
-                    if both * MILLION >= threshold_millionths * either:
-                        witness[row] = kept
-                        shared[row] = n_common
-                        intersection[row] = both
-                        union[row] = either
-                        break
-                if witness[row] != _NOBODY:
+                both = intersect(sets, begin, end, other, other_end)
+                either = fewer + more - both
+                compared[min(both * BINS // either, BINS - 1)] += 1
+                if both * MILLION >= threshold_millionths * either:
+                    witness[row] = kept
+                    shared[row] = common[kept]
+                    intersection[row] = both
+                    union[row] = either
                     break
             for i in range(n_met):
                 common[met[i]] = 0
-            if witness[row] != _NOBODY:
-                continue
-            unchecked[row] = limited
-            for band in range(bands):
-                entry = row * bands + band
-                slot = _bucket(buckets, keys, keys[entry])
-                if buckets[slot, 2] >= max_bucket:
-                    buckets[slot, 3] = 1
-                    continue
-                following[entry] = _NOBODY
-                if buckets[slot, 2] == 0:
-                    buckets[slot, 0] = entry
-                else:
-                    following[buckets[slot, 1]] = entry
-                buckets[slot, 1] = entry
-                buckets[slot, 2] += 1
+            if witness[row] == _NOBODY:
+                unchecked[row] = overflowed or n_met > max_comparisons
+                if 2 * (used + bands) > len(buckets):
+                    buckets = _wider(buckets, keys)
+                used += _enter(row, bands, keys, buckets, following, max_bucket)
     return witness, shared, intersection, union, unchecked, compared, comparisons
 
 

@@ -17,6 +17,7 @@ UInt64Array = npt.NDArray[np.uint64]
 Int32Array = npt.NDArray[np.int32]
 
 _NONE, _WORD, _CLUSTER = 0, 1, 2
+_BLANK = 0x20
 ASCII_END = 0x80
 
 # ASCII letters and digits in folded case; 0 for all that ends a word and for bytes of longer characters.
@@ -56,17 +57,23 @@ def hash_words(
             if at > run and open_as == _NONE:
                 open_as = _WORD
                 start = run
-        if at < end:
-            byte = byte_at(data, at)
-            if byte < ASCII_END:
-                code, size = byte, 1
-                is_a = 0 if ASCII_FOLDED[byte] != 0 else SPACE
-            else:
-                code, size = next_character(data, at, end)
-                is_a = class_of(code)
-        else:
-            code, size, is_a = 0, 1, SPACE  # closes the last word
+        byte = byte_at(data, at) if at < end else _BLANK
+        if byte < ASCII_END and ASCII_FOLDED[byte] == 0:  # the end of the text, too, closes the last word
+            if open_as != _NONE:
+                hashes[n] = mix(h)
+                if starts is not None and stops is not None:
+                    starts[n] = start
+                    stops[n] = at
+                n += 1
+                open_as = _NONE
+                h = _SEED
+            if at >= end:
+                return n
+            at += 1
+            continue
 
+        code, size = next_character(data, at, end)
+        is_a = class_of(code)
         goes_on = False
         opens = _NONE
         if is_a & (SPACE | SYMBOL):
@@ -90,8 +97,6 @@ def hash_words(
                     starts[n] = start
                     stops[n] = at
                 n += 1
-            if at >= end:
-                return n
             open_as = opens
             h = _SEED
             if opens == _NONE:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.quickstart import generate, inputs
+from pipeline.quickstart import generate, inputs, settings
 
 ROOT = Path(__file__).parents[1]
 PAGES = 120
@@ -30,8 +30,9 @@ def crawl(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def command(crawl: Path, out: Path, *more: str) -> list[str]:
     mapped = [f"--input={source}={pattern}" for source, patterns in inputs(crawl).items() for pattern in patterns]
-    small = ["--set=mixture.budget_tokens=120000", "--set=shards.count=2", "--set=tokenizer.train.vocab_size=2048"]
-    return [sys.executable, "-m", "pipeline.cli", "run", "quickstart", "--out", str(out), *mapped, *small, *more]
+    small = ["mixture.budget_tokens=120000", "shards.count=2", "tokenizer.train.vocab_size=2048", *settings(crawl)]
+    options = [f"--set={value}" for value in small]
+    return [sys.executable, "-m", "pipeline.cli", "run", "quickstart", "--out", str(out), *mapped, *options, *more]
 
 
 def run(crawl: Path, out: Path, *more: str) -> None:
@@ -58,7 +59,9 @@ def expected(crawl: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     found = digests(out)
     assert any(name.startswith("documents/web/") for name in found)
     assert any(name.startswith("shards/train-") for name in found)
-    assert "manifest.json" in found
+    assert {"manifest.json", "quality/web/card.json", "dedup/pairs.parquet", "contamination/matches.parquet"} <= set(
+        found
+    )
     return found
 
 

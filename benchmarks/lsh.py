@@ -3,7 +3,7 @@
 Both sides get the same signatures, made here: a quarter of the documents are near-duplicates of others, with a
 similarity between .7 and 1. Both make the bands' 64-bit keys with the same kernel and join with the same union-find, so
 that the ratio is that of hashing against sorting; they take turns, and must find the same components. 10^7 documents
-with 112 hashes take 4.5 GB, and 6 GB at the peak.
+with 112 hashes take 4.5 GB, and 5.5 GB at the peak.
 """
 
 import argparse

@@ -43,7 +43,7 @@ def group_signatures(signatures: UInt32Array, *, bands: int, rows: int) -> Int64
     """int64 [n]: the first row of each row's component, for signatures uint32 [n, hashes] that fit into memory.
 
     Rows are connected where all `rows` values of a band are equal (compared by 64-bit hashes). Memory beside the
-    signatures: 40 bytes a row. Raises ValueError where the signatures are shorter than bands * rows.
+    signatures: 64 bytes a row. Raises ValueError where the signatures are shorter than bands * rows.
     """
     if bands < 1 or rows < 1 or bands * rows > signatures.shape[1]:
         raise ValueError(f"{bands} bands of {rows} rows do not fit signatures of {signatures.shape[1]} hashes")

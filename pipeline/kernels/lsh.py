@@ -25,9 +25,10 @@ _EMPTY, _ONE, _64 = np.uint64(0), np.uint64(1), np.uint64(64)
 
 
 @kernel
-def _partition(keys: UInt64Array, values: AnyArray) -> tuple[Int64Array, UInt64Array, AnyArray]:
-    """Where each partition begins, and the last ends; the keys and their values, one partition after another, in order
-    within each. Keys are well mixed; 0 becomes 1.
+def _partition(keys: UInt64Array, values: AnyArray, own_keys: UInt64Array, own_values: AnyArray) -> Int64Array:
+    """Write the keys, which are well mixed, and their values one partition after another, in order within each.
+
+    Returns where each partition begins, and the last ends. A key of 0 becomes 1.
     """
     n = len(keys)
     bits = 0
@@ -42,15 +43,13 @@ def _partition(keys: UInt64Array, values: AnyArray) -> tuple[Int64Array, UInt64A
     for partition in range(1 << bits):
         begins[partition + 1] += begins[partition]
     places = begins[:-1].astype(np.uint64)
-    own_keys = np.empty(n, np.uint64)
-    own_values = np.empty_like(values)
     for i in range(n):
         partition = keys[i] >> shift >> _ONE
         place = places[partition]
         places[partition] = place + _ONE
         own_keys[place] = keys[i]
         own_values[place] = values[i]
-    return begins, own_keys, own_values
+    return begins
 
 
 @kernel
@@ -99,7 +98,8 @@ def star_edges(keys: UInt64Array, nodes: UInt64Array) -> tuple[UInt64Array, UInt
     mixed = np.empty(n, np.uint64)
     for i in range(n):
         mixed[i] = mix(keys[i])
-    begins, own_keys, own_nodes = _partition(mixed, nodes)
+    own_keys, own_nodes = np.empty(n, np.uint64), np.empty(n, np.uint64)
+    begins = _partition(mixed, nodes, own_keys, own_nodes)
     a, b = mixed, np.empty(n, np.uint64)  # `mixed` is not needed any more
     slots = _slots_for(n // (len(begins) - 1))
     table, smallest = np.empty(slots, np.uint64), np.empty(slots, np.uint64)
@@ -200,11 +200,15 @@ def group_signatures(signatures: UInt32Array, bands: int, rows: int) -> Int64Arr
     n = len(signatures)
     parents = np.arange(n)
     numbers = np.arange(n).astype(np.uint32)
+    own_keys, own_rows = (
+        np.empty(n, np.uint64),
+        np.empty(n, np.uint32),
+    )  # once: fresh memory costs more than the writing
     keys = np.empty((min(bands, BANDS_AT_ONCE), n), np.uint64)
     for band in range(bands):
         if band % BANDS_AT_ONCE == 0:
             keys_of_bands(signatures, band, rows, keys[: bands - band])
-        begins, own_keys, own_rows = _partition(keys[band % BANDS_AT_ONCE], numbers)
+        begins = _partition(keys[band % BANDS_AT_ONCE], numbers, own_keys, own_rows)
         slots = _slots_for(n // (len(begins) - 1))
         table, first = np.empty(slots, np.uint64), np.empty(slots, np.uint32)
         for partition in range(len(begins) - 1):

@@ -200,10 +200,8 @@ def group_signatures(signatures: UInt32Array, bands: int, rows: int) -> Int64Arr
     n = len(signatures)
     parents = np.arange(n)
     numbers = np.arange(n).astype(np.uint32)
-    own_keys, own_rows = (
-        np.empty(n, np.uint64),
-        np.empty(n, np.uint32),
-    )  # once: fresh memory costs more than the writing
+    # Made once for all bands: memory fresh from the system costs more than what is written to it.
+    own_keys, own_rows = np.empty(n, np.uint64), np.empty(n, np.uint32)
     keys = np.empty((min(bands, BANDS_AT_ONCE), n), np.uint64)
     for band in range(bands):
         if band % BANDS_AT_ONCE == 0:

@@ -222,7 +222,7 @@ def outcomes(result: RunResult, crawl: Path) -> dict[str, Outcome]:
 @pytest.fixture(scope="module")
 def compared(result: RunResult) -> dict[str, str]:
     """Id -> text of every document that the rules let through, whatever became of it."""
-    texts = {}
+    texts: dict[str, str] = {}
     for path in Path(result.out, "work").glob("rules-*/docs/*.arrow"):
         with pa.ipc.open_file(path) as reader:
             table = reader.read_all()
@@ -258,7 +258,7 @@ def test_of_each_group_of_planted_exact_duplicates_one_stays(truth: Truth, outco
 def test_pages_in_wrong_charsets_are_decoded(truth: Truth, result: RunResult, outcomes: dict[str, Outcome]) -> None:
     rows = truth.of("wrong_charset")
     assert len(rows) >= 5
-    texts = {}
+    texts: dict[str, str] = {}
     for path in Path(result.out, "documents").rglob("*.parquet"):
         table = pq.read_table(path, columns=["id", "text"])
         texts.update(zip(table["id"].to_pylist(), table["text"].to_pylist(), strict=True))
@@ -272,7 +272,7 @@ def test_broken_records_are_quarantined_or_dropped_as_planted(
 ) -> None:
     rows = truth.of("broken")
     assert len(rows) >= 5
-    by_file = Counter()
+    by_file: Counter[str] = Counter()
     for path in Path(result.out, "decisions").rglob("*.parquet"):
         for row in pq.read_table(path).to_pylist():
             if row["verdict"] == "quarantine":

@@ -98,7 +98,7 @@ def test_one_of_each_group_of_copies_stays(truth: Truth) -> None:
 
 
 def test_one_of_each_group_of_near_duplicates_stays(truth: Truth) -> None:
-    expected = Counter()
+    expected: Counter[bool] = Counter()
     for members in truth.groups("near_duplicate").values():
         similar = all(row.detail["jaccard"] >= THRESHOLD for row in members if row.kind == "near_duplicate")
         kept = sum(row.expected == "keep" for row in members)

@@ -1,6 +1,9 @@
-"""Compile or load every numba kernel once, in one process, before workers start and would each compile them."""
+"""Compile every numba kernel once, before workers start and would each compile them."""
 
+import multiprocessing
+import os
 import platform
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import llvmlite.binding
@@ -9,15 +12,18 @@ import pyarrow as pa
 
 from pipeline import kernels
 from pipeline.kernels.compile import cache_dir
+from pipeline.lifetime import die_with_parent
 from pipeline.mixture import order
 from pipeline.shards.layout import Layout
 from pipeline.shards.pack import pack
 from pipeline.shards.segments import count_tokens, segment_rows, sort_segments
 from pipeline.tag import tag_documents
 
+MAX_PROCESSES = 4  # more would spend their time on importing
+
 
 def warm_up(language_model: str) -> None:
-    """Run what calls kernels on inputs of a few bytes: about 25 s on a fresh machine.
+    """Run what calls kernels on inputs of a few bytes: about 25 s on a fresh machine of two cores.
 
     Does nothing where it was done before with the same sources and the same processor; compiled code is kept beside a
     mark.
@@ -25,12 +31,19 @@ def warm_up(language_model: str) -> None:
     mark = Path(cache_dir()) / f"warm-{platform.machine()}-{llvmlite.binding.get_host_cpu_name()}"
     if mark.exists():
         return
-    _compile(language_model)
+    jobs = min(os.cpu_count() or 1, MAX_PROCESSES)
+    # Not forked: a process with threads of Arrow and of the progress display is no state to copy.
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, spawn, initializer=die_with_parent, initargs=(os.getpid(),)) as pool:
+        pending = [pool.submit(_compile_callers, language_model)]
+        pending += [pool.submit(kernels.warm_up, name) for name in kernels.modules()]
+        for job in pending:
+            job.result()
     mark.touch()
 
 
-def _compile(language_model: str) -> None:
-    kernels.warm_up()
+def _compile_callers(language_model: str) -> None:
+    """Kernels that are called with types that their own modules do not know of."""
     texts = pa.array(["int main(void) {\n\treturn 0;\n}\n", "- One line of a list.\nA: some words"], pa.string())
     tag_documents(texts, pa.array([None, None], pa.string()), model=language_model)
     ids, counts, offsets = np.zeros((1, 16), np.uint8), np.array([3]), np.array([0, 3])

@@ -7,9 +7,13 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 
-def warm_up() -> None:
-    """Compile every kernel or load it from the cache: run once before workers start, so that one process compiles."""
-    for found in iter_modules(__path__):
-        module = import_module(f"{__name__}.{found.name}")
-        if hasattr(module, "warm_up"):
-            module.warm_up()
+def modules() -> list[str]:
+    """Names of this package's modules."""
+    return [found.name for found in iter_modules(__path__)]
+
+
+def warm_up(name: str) -> None:
+    """Compile the kernels of one module, or load them from the cache."""
+    module = import_module(f"{__name__}.{name}")
+    if hasattr(module, "warm_up"):
+        module.warm_up()

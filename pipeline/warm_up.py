@@ -49,6 +49,7 @@ def _compile_callers(language_model: str) -> None:
     ids, counts, offsets = np.zeros((1, 16), np.uint8), np.array([3]), np.array([0, 3])
     total = order.histogram(ids, counts, source="a", seed=0, seq_len_tokens=2, epochs=1)
     placed = order.source_order(total, source="a", seed=0, seq_len_tokens=2, target_tokens=3)
+    order.held_out(ids, seed=0, fraction=0.5)
     copies = order.place(placed, ids, counts)
     narrow, wide = np.array([1, 2, 0], np.uint16), np.array([1, 2, 0], np.uint32)
     for array in (ids, narrow, wide):  # as they are when they come out of Arrow files

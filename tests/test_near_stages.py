@@ -1,6 +1,9 @@
 """The near-duplicate stages on documents of our own: the same verdicts however the work is divided."""
 
+import gzip
+import json
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ from pipeline.engine.graph import Graph, GraphBuilder
 from pipeline.errors import WinnowError
 from pipeline.ids import document_id
 from pipeline.planning import near
+from pipeline.quickstart.variants import jaccard
 from pipeline.recipe import Recipe, loads
 from pipeline.stages import near as stages
 from tests import toy_documents
@@ -123,6 +127,55 @@ def test_texts_without_spaces_are_compared(tmp_path: Path) -> None:
     chinese = "".join(chr(0x4E00 + random.Random(place).randrange(3000)) for place in range(400))
     parts = [("a", [chinese, chinese + "吗", chinese[:40]])]
     assert len(table(run(tmp_path, parts, recipe("minhash: {}"), 2), "pairs")) == 1
+
+
+# -- recall and witnesses ----------------------------------------------------------------------------------------------
+
+
+def planted(originals: list[str]) -> list[tuple[str, str]]:
+    """An edited copy of each text, with a true similarity of 0.9 or more."""
+    pairs = []
+    for number, original in enumerate(originals):
+        most = max(1, len(original.split()) // 110)
+        for edits in range(1 + number % most, 0, -1):
+            copy = edited(original, number, edits)
+            if jaccard(original, copy) >= 0.9:
+                pairs.append((original, copy))
+                break
+    return pairs
+
+
+def check_recall_and_witnesses(folder: Path, originals: list[str]) -> None:
+    pairs = planted(originals)
+    assert len(pairs) >= 0.9 * len(originals) >= 800
+    parts = [("a", [original for original, _ in pairs]), ("b", [copy for _, copy in pairs])]
+    graph = run(folder, parts, recipe("minhash: {threshold: 0.8}"), 3)
+    text_of = {identity(parts, part, row): text for part in (0, 1) for row, text in enumerate(parts[part][1])}
+    removed = {row["removed_id"]: row for row in table(graph, "pairs")}
+    both_stay = sum(
+        identity(parts, 0, row) not in removed and identity(parts, 1, row) not in removed for row in range(len(pairs))
+    )
+    assert both_stay <= 0.001 * len(pairs)
+    for row in removed.values():
+        assert row["kept_id"] not in removed
+        similarity = jaccard(text_of[row["removed_id"]], text_of[row["kept_id"]])
+        assert similarity >= 0.8
+        assert row["similarity"] == pytest.approx(similarity)
+
+
+def test_of_planted_pairs_one_stays_and_every_removal_has_a_witness(tmp_path: Path) -> None:
+    check_recall_and_witnesses(tmp_path, [text(seed, 330) for seed in range(1_500)])
+
+
+def test_of_planted_pairs_of_real_texts_one_stays(tmp_path: Path, shared: Path) -> None:
+    """ASCII only, where the words of the reference measure and ours are the same."""
+    found = []
+    for name in ("brown", "nltk-abc"):
+        with gzip.open(shared / f"data/reference/{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+            texts = (json.loads(line)["text"] for line in lines)
+            plain = (re.sub(r"[^a-z0-9\s]", " ", value.lower()) for value in texts)
+            found += [value for value in plain if len(value.split()) > 230][:1_000]
+    check_recall_and_witnesses(tmp_path, found)
 
 
 # -- rounds ------------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classifiers.evaluate import evaluate, histogram
-from classifiers.examples import CLASS_DOCUMENTS, HELD_OUT_SHARE, Examples, Mask
+from classifiers.examples import CLASS_DOCUMENTS, HELD_OUT_SHARE, PIECE_WORDS, Counts, Examples, Mask
 from classifiers.features import MAX_CHARS
 from classifiers.policies import by_hundredth
 from classifiers.quality import LIBRARY, SCORE_STEPS, HyperParameters, Steps
@@ -18,6 +18,11 @@ from classifiers.quality import LIBRARY, SCORE_STEPS, HyperParameters, Steps
 TEXT = (
     f"the first {MAX_CHARS:,} characters of words of each document: case folded, symbols and punctuation left out, "
     "every digit 0, one word a character cluster in scripts without spaces"
+)
+EXAMPLES = (
+    f"pieces of {PIECE_WORDS} words, spread evenly over a document; as many of one class as of the other, in equal "
+    "shares of a class's sources, of a source's hosts and files, and of their documents, where what small ones lack "
+    "goes to the others. Scores are of whole texts, calibrated on the documents trained on (Platt 1999)"
 )
 DETERMINISM = (
     "Training uses one thread and a seed, and gives the same bytes every time on one kind of processor; elsewhere the "
@@ -36,7 +41,7 @@ class Facts:
     seed: int
     examples: Examples
     chars: npt.NDArray[np.int64]  # of each example, in plain form
-    trained: Mask
+    taken: Counts  # pieces of each that were trained on
     held_out: Mask
     rules: Mapping[str, str]  # source -> how it was split
     hyper_parameters: HyperParameters
@@ -58,6 +63,7 @@ def make_card(facts: Facts) -> bytes:
         },
         "class_documents_at_most": CLASS_DOCUMENTS,
         "text": TEXT,
+        "examples": EXAMPLES,
         "split": {
             "held_out_share": HELD_OUT_SHARE,
             "by_source": dict(sorted(facts.rules.items())),
@@ -86,12 +92,15 @@ def _class_data(facts: Facts, sources: npt.NDArray[np.object_], good: bool) -> d
     for source in sorted(set(sources[facts.examples.good == good])):
         mine = sources == source
         judged = mine & facts.held_out & facts.examples.worded
-        trained = mine & facts.trained
+        trained = mine & (facts.taken > 0)
+        share = facts.taken / np.maximum(facts.examples.pieces, 1)
         found[source] = {
             "documents": int(mine.sum()),
             "without_words": int((mine & ~facts.examples.worded).sum()),
             "trained_documents": int(trained.sum()),
-            "trained_chars": int(facts.chars[trained].sum()),
+            "trained_pieces": int(facts.taken[trained].sum()),
+            "trained_chars": round(float((facts.chars * share)[trained].sum())),
+            "hosts_or_files": len({key for key, own in zip(facts.examples.keys, mine) if own}),
             "held_out_documents": int(judged.sum()),
         }
     return found

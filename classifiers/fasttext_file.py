@@ -47,11 +47,31 @@ class LinearModel:
     end_hash: np.uint64
     buckets: int
     ngram: int
+    good: int
+    """Which row of the output matrix is the label of good text."""
 
 
 def read_model(data: bytes, name: str) -> LinearModel:
     """Parse a model file. Raises QualityModelError, with `name`, for one that is foreign, cut or of another kind."""
     return _Reader(data, name).read()
+
+
+def recalibrated(data: bytes, model: LinearModel, scale: float, shift: float) -> bytes:
+    """The file `data` of `model` with the logit x of every text turned into scale * x + shift; scale is above 0.
+
+    It stays an ordinary fastText file: the output matrix is multiplied, and since the logit is a mean over features,
+    the same vector added to every feature's adds a constant to it.
+    """
+    dim = int(_HEADER.unpack_from(data)[2])
+    outputs_at = len(data) - 2 * dim * 4
+    inputs_at = outputs_at - _SHAPE.size - 1 - len(model.values) * dim * 4
+    outputs = np.frombuffer(data, np.float32, 2 * dim, outputs_at).reshape(2, dim).astype(np.float64) * scale
+    inputs = np.frombuffer(data, np.float32, len(model.values) * dim, inputs_at).reshape(-1, dim)
+    direction = outputs[model.good] - outputs[1 - model.good]
+    norm = sum(weight * weight for weight in direction.tolist())
+    moved = (inputs + direction * (shift / norm if norm else 0.0)).astype(np.float32)
+    between = data[outputs_at - _SHAPE.size - 1 : outputs_at]
+    return data[:inputs_at] + moved.tobytes() + between + outputs.astype(np.float32).tobytes()
 
 
 class _Reader:
@@ -90,7 +110,7 @@ class _Reader:
         ends = [i for i in range(n_words) if bytes(words[bounds[i] : bounds[i + 1]]) == _END_OF_LINE]
         fixed = np.rint(values * ONE).astype(np.int32)
         return LinearModel(
-            words, bounds, table, fixed, ends[0] if ends else -1, hash_word(end, 0, len(end)), buckets, ngram
+            words, bounds, table, fixed, ends[0] if ends else -1, hash_word(end, 0, len(end)), buckets, ngram, good
         )
 
     def _dictionary(self, size: int, n_words: int) -> tuple[list[str], npt.NDArray[np.uint8], npt.NDArray[np.int64]]:

@@ -4,7 +4,7 @@ import pyarrow as pa
 
 from pipeline.kernels.plain import plain_words
 
-MAX_CHARS = 2_000
+MAX_CHARS = 4_000
 """Characters of words read from the head of a document. Bounds the cost, and keeps the length of a document out of the
 score: long pages would otherwise be told from short ones by their number of rare words."""
 

@@ -5,18 +5,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers.examples import MIN_CLASS_DOCUMENTS, Examples, allot, balanced, check_class, held_out
+from classifiers.examples import (
+    MIN_CLASS_DOCUMENTS,
+    PIECE_WORDS,
+    Examples,
+    allot,
+    balanced,
+    check_class,
+    cut_pieces,
+    held_out,
+    level,
+)
 from classifiers.fasttext_file import QualityModelError
 from pipeline.ids import document_id
 
 
-def some(*groups: tuple[str, bool, list[str]]) -> Examples:
-    """(source, good, keys) -> examples, a document a key."""
+def some(*groups: tuple[str, bool, list[str]], pieces: int = 1) -> Examples:
+    """(source, good, keys) -> examples, a document of so many pieces a key."""
     sources = [source for source, _, keys in groups for _ in keys]
     good = np.array([side for _, side, keys in groups for _ in keys], bool)
     keys = [key for _, _, found in groups for key in found]
     ids = [document_id("s", "f", row) for row in range(len(keys))]
-    return Examples(sources, good, ids, keys, np.ones(len(keys), bool))
+    return Examples(sources, good, ids, keys, np.full(len(keys), PIECE_WORDS * pieces))
 
 
 def hosts(count: int, pages: int) -> list[str]:
@@ -57,7 +67,7 @@ def test_the_split_follows_the_documents_not_their_order() -> None:
     keys = hosts(40, 2) + ["file:web/a.jsonl"] * 40
     examples = some(("web", False, keys), ("wiki", True, ["file:wiki/a.jsonl"] * 20))
     backwards = Examples(
-        examples.sources[::-1], examples.good[::-1], examples.ids[::-1], examples.keys[::-1], examples.worded[::-1]
+        examples.sources[::-1], examples.good[::-1], examples.ids[::-1], examples.keys[::-1], examples.words[::-1]
     )
     (aside, rules), (reversed_aside, reversed_rules) = held_out(examples, seed=1), held_out(backwards, seed=1)
     assert aside.tolist() == reversed_aside[::-1].tolist()
@@ -67,18 +77,56 @@ def test_the_split_follows_the_documents_not_their_order() -> None:
 def test_classes_are_trained_on_equally() -> None:
     examples = some(("web", False, hosts(300, 1)), ("wiki", True, ["f"] * 30), ("books", True, ["g"] * 200))
     aside, _ = held_out(examples, seed=1)
-    chosen = balanced(examples, aside, "web")
-    assert chosen[examples.good].sum() == chosen[~examples.good].sum() > 150
-    assert not (chosen & aside).any()
+    taken = balanced(examples, aside, "web")
+    assert taken[examples.good].sum() == taken[~examples.good].sum() > 150
+    assert not taken[aside].any()
     names = np.array(examples.sources)
-    assert chosen[names == "wiki"].sum() == 24
+    assert taken[names == "wiki"].sum() == 24
+
+
+def test_a_file_of_many_documents_does_not_drown_the_others() -> None:
+    files = ["file:news"] * 900 + ["file:books"] * 6 + ["file:talks"] * 4
+    examples = some(("web", False, hosts(300, 1)), ("good", True, files), pieces=1)
+    examples.words[900 + 300 : 906 + 300] = 60 * PIECE_WORDS
+    taken = balanced(examples, np.zeros(len(files) + 300, bool), "web")
+    keys = np.array(examples.keys)
+    assert [int(taken[keys == f"file:{name}"].sum()) for name in ("news", "books", "talks")] == [148, 148, 4]
+    assert sorted(taken[keys == "file:books"]) == [24, 24, 25, 25, 25, 25]
+    assert taken[keys == "file:news"].tolist() == [1] * 148 + [0] * 752
+
+
+def test_a_host_of_many_pages_does_not_drown_the_others() -> None:
+    pages = ["host:large.example"] * 500 + hosts(50, 1)
+    examples = some(("web", False, pages), ("good", True, ["file:a"] * 100))
+    taken = balanced(examples, np.zeros(650, bool), "web")
+    assert (taken[:500].sum(), taken[500:550].sum()) == (50, 50)
+
+
+@given(st.lists(st.integers(0, 30), min_size=1), st.integers(0, 300))
+def test_shares_are_level(sizes: list[int], total: int) -> None:
+    shares = level(np.array(sizes, np.int64), total)
+    assert shares.sum() == min(total, sum(sizes))
+    assert (shares <= sizes).all()
+    cut = shares[shares < sizes]
+    if len(cut):
+        assert shares.max() - cut.min() <= 1
+        assert sorted(cut.tolist(), reverse=True) == cut.tolist()
+
+
+def test_pieces_are_spread_over_a_text_and_texts_take_turns() -> None:
+    texts = [" ".join(f"{name}{i:02}" for i in range(23)) for name in "abc"]
+    found = cut_pieces(texts, np.array([5, 2, 0]))
+    assert [row for row, _ in found] == [0, 1, 0, 0, 0, 1, 0]
+    assert " ".join(piece for row, piece in found if row == 0) == texts[0]
+    assert [piece for row, piece in found if row == 1] == ["b05 b06 b07 b08 b09", "b15 b16 b17 b18 b19"]
+    assert cut_pieces(["", "one"], np.array([0, 1])) == [(1, "one")]
 
 
 def test_documents_without_words_are_not_trained_on() -> None:
     examples = some(("web", False, hosts(50, 1)), ("wiki", True, ["f"] * 50))
-    examples.worded[:30] = False
+    examples.words[:30] = 0
     chosen = balanced(examples, np.zeros(100, bool), "web")
-    assert chosen[:50].tolist() == [False] * 30 + [True] * 20
+    assert chosen[:50].tolist() == [0] * 30 + [1] * 20
     assert chosen[50:].sum() == 20
 
 

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pytest
 
 from classifiers import quality
-from classifiers.fasttext_file import QualityModelError, read_model
+from classifiers.calibrate import platt
+from classifiers.fasttext_file import QualityModelError, read_model, recalibrated
 from classifiers.features import prepare
 from classifiers.quality import SCORE_STEPS, HyperParameters, Model
 from pipeline.tag import language
@@ -96,8 +97,37 @@ def test_monsters_score_something(model: Model) -> None:
     assert ((scores >= 0) & (scores <= SCORE_STEPS)).all()
 
 
+def test_a_calibrated_model_is_an_ordinary_one(model: Model, data: bytes, tmp_path: Path) -> None:
+    changed = recalibrated(data, model.linear, 2.5, -0.75)
+    (tmp_path / "model.bin").write_bytes(changed)
+    loaded, ours = fasttext.load_model(str(tmp_path / "model.bin")), quality.from_bytes(changed, "m")
+    plain = prepare(pa.array([text(good, seed) for good in (True, False) for seed in range(20)] + ["unseen words"]))
+    assert np.abs(ours.logits(plain) - (2.5 * model.logits(plain) - 0.75)).max() < 1e-4
+    theirs = np.array([probability(loaded, line) for line in plain.to_pylist()])
+    assert np.abs(ours.score_prepared(plain) / SCORE_STEPS - theirs).max() <= 0.5 / SCORE_STEPS + 2e-5
+
+
+def test_calibration_finds_the_chances_that_made_the_labels() -> None:
+    dice = np.random.default_rng(1)
+    logits = dice.normal(size=40_000)
+    good = dice.random(40_000) < 1 / (1 + np.exp(-3 * logits))
+    scale, shift = platt(logits, good)
+    assert scale == pytest.approx(3, abs=0.15)
+    assert shift == pytest.approx(0, abs=0.1)
+    assert platt(logits - 1, good)[1] == pytest.approx(shift + scale, abs=0.01)
+
+
+def test_calibration_keeps_the_order_and_stays_finite() -> None:
+    apart = np.array([-1.0, -0.9, 0.9, 1.0])
+    scale, shift = platt(apart, apart > 0)
+    assert 1 < scale <= 10
+    assert shift == pytest.approx(0, abs=0.01)
+    assert platt(apart, apart < 0)[0] == 0.1
+    assert platt(apart, np.ones(4, bool)) == platt(np.zeros(4), apart > 0) == (1, 0)
+
+
 def test_small_samples_are_gone_over_more_often() -> None:
-    assert [quality.hyper_parameters(count).epoch for count in (0, 100, 5_000, 20_000, 100_000)] == [100, 100, 20, 5, 5]
+    assert [quality.hyper_parameters(count).epoch for count in (0, 100, 30_000, 10**5, 10**6)] == [10, 10, 7, 2, 1]
 
 
 def test_a_file_cut_anywhere_is_refused(data: bytes) -> None:

@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from classifiers import quality
+from classifiers.examples import PIECE_WORDS
 from classifiers.fasttext_file import QualityModelError
 from pipeline import cli, train
 from pipeline.engine import commit, storage
@@ -139,14 +140,14 @@ def test_the_card_says_how_the_model_was_made(inputs: Path) -> None:
     assert card["split"]["by_source"]["web"] == "host"
     assert "good" in card["split"]["note"]
     assert card["data"]["positive"]["good"]["documents"] == 60
-    trained = [
-        sum(row["trained_documents"] for row in card["data"][side].values()) for side in ("positive", "negative")
-    ]
-    assert trained[0] == trained[1] == 48
+    trained = [sum(row["trained_pieces"] for row in card["data"][side].values()) for side in ("positive", "negative")]
+    assert trained[0] == trained[1] == 48 * 60 // PIECE_WORDS
+    assert card["data"]["positive"]["good"]["trained_documents"] == 48
+    assert [card["data"]["negative"][name]["hosts_or_files"] for name in ("web", "forum")] == [80, 3]
     held_out = {name: row["held_out_documents"] for side in card["data"].values() for name, row in side.items()}
     assert {name: sum(bins) for name, bins in card["scores"].items()} == held_out
     assert 0.5 < card["auc"] <= 1
-    assert card["hyper_parameters"]["epoch"] == 100
+    assert card["hyper_parameters"]["epoch"] == 10
 
 
 def test_the_file_of_a_document_without_an_address_is_its_key(inputs: Path) -> None:

@@ -5,6 +5,7 @@ quality_sample  task t: documents that a hash draws from one part, in plain form
 quality_train   public/quality/<model>/model.bin and card.json
 """
 
+import itertools
 import json
 from collections.abc import Iterator, Mapping
 
@@ -21,6 +22,7 @@ from classifiers.examples import (
     allot,
     balanced,
     check_class,
+    cut_pieces,
     held_out,
 )
 from classifiers.features import prepare
@@ -34,6 +36,8 @@ from pipeline.stages.survivors import survivors
 MODEL_FILE = f"{PUBLIC}quality/{{model}}/model.bin"
 CARD_FILE = f"{PUBLIC}quality/{{model}}/card.json"
 BATCH_ROWS = 1024
+ALTERNATING = 1024
+"""Documents whose pieces alternate in training."""
 
 EXAMPLE = pa.schema(
     [
@@ -122,20 +126,24 @@ class _Files:
 
 
 def train(ctx: TaskContext) -> None:
-    """Split, balance, train, judge, describe."""
+    """Split, balance, train, calibrate, judge, describe."""
     stage, model, seed = ctx.stage.exchanges[0], ctx.params["model"], ctx.params["seed"]
     examples, chars = _examples(ctx, stage)
     for good in (True, False):
         names = sorted(name for name, side in ctx.params["classes"].items() if side == good)
         check_class(int((examples.worded & (examples.good == good)).sum()), good, model, names)
     aside, rules = held_out(examples, seed)
-    trained = balanced(examples, aside, model)
-    chosen = quality.hyper_parameters(int(trained.sum()))
-    data = quality.train(_lines(ctx, stage, trained), chosen=chosen, seed=seed, name=model)
+    taken = balanced(examples, aside, model)
+    trained = taken > 0
+    chosen = quality.hyper_parameters(int(taken.sum()))
+    raw = quality.train(_lines(ctx, stage, taken), chosen=chosen, seed=seed, name=model)
+    scorer = quality.from_bytes(raw, model)
+    logits = np.concatenate([scorer.logits(batch.column("text")) for batch in _batches(ctx, stage)])
+    data = quality.calibrated(raw, logits[trained], examples.good[trained], model)
     scorer = quality.from_bytes(data, model)
     steps = [scorer.score_prepared(batch.column("text")) for batch in _batches(ctx, stage)]
     facts = Facts(
-        model, scorer.digest, len(data), seed, examples, chars, trained, aside, rules, chosen, np.concatenate(steps)
+        model, scorer.digest, len(data), seed, examples, chars, taken, aside, rules, chosen, np.concatenate(steps)
     )
     ctx.file(MODEL_FILE.format(model=model)).write(data)
     ctx.file(CARD_FILE.format(model=model)).write(make_card(facts))
@@ -149,22 +157,27 @@ def _batches(ctx: TaskContext, stage: str) -> Iterator[pa.RecordBatch]:
 
 def _examples(ctx: TaskContext, stage: str) -> tuple[Examples, np.ndarray]:
     """Everything but the texts, and the texts' lengths in characters."""
-    tables, lengths = [], [np.zeros(0, np.int64)]
+    tables, lengths, blanks = [], [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for batch in _batches(ctx, stage):
         tables.append(batch.select(["id", "good", "source", "key"]))
-        lengths.append(pc.utf8_length(batch.column("text")).to_numpy(zero_copy_only=False).astype(np.int64))
+        text = batch.column("text")
+        lengths.append(pc.utf8_length(text).to_numpy(zero_copy_only=False).astype(np.int64))
+        blanks.append(pc.count_substring(text, " ").to_numpy(zero_copy_only=False).astype(np.int64))
     chars = np.concatenate(lengths)
+    words = np.where(chars > 0, np.concatenate(blanks) + 1, 0)
     schema = pa.schema([EXAMPLE.field(name) for name in ("id", "good", "source", "key")])
     found = pa.Table.from_batches(tables, schema)
     good = np.array(found["good"].to_pylist(), bool)
     lists = [found[name].to_pylist() for name in ("source", "id", "key")]
-    return Examples(lists[0], good, lists[1], lists[2], chars > 0), chars
+    return Examples(lists[0], good, lists[1], lists[2], words), chars
 
 
-def _lines(ctx: TaskContext, stage: str, chosen: np.ndarray) -> Iterator[tuple[bool, str]]:
-    first = 0
-    for batch in _batches(ctx, stage):
-        rows = np.flatnonzero(chosen[first : first + batch.num_rows])
-        first += batch.num_rows
-        taken = batch.take(pa.array(rows))
-        yield from zip(taken.column("good").to_pylist(), taken.column("text").to_pylist(), strict=True)
+def _lines(ctx: TaskContext, stage: str, taken: np.ndarray) -> Iterator[tuple[bool, str]]:
+    """Pieces to train on. How batches fall does not matter: every `ALTERNATING` documents make a group."""
+    rows = (
+        row for batch in _batches(ctx, stage) for row in zip(*(batch.column(c).to_pylist() for c in ("good", "text")))
+    )
+    for first in range(0, len(taken), ALTERNATING):
+        good, texts = zip(*itertools.islice(rows, ALTERNATING), strict=True)
+        for row, piece in cut_pieces(texts, taken[first : first + ALTERNATING]):
+            yield good[row], piece

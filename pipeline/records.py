@@ -159,7 +159,8 @@ _EXAMPLE_METHOD = (
     ("status", pa.string()),
 )  # fmt: skip
 
-# contamination/examples.parquet: one row a benchmark item.
+# contamination/examples.parquet: one row a benchmark item, with the reason where its row gave no text (status
+# `unreadable`).
 EXAMPLE = pa.schema(
     [
         pa.field("benchmark", pa.string()),
@@ -167,6 +168,7 @@ EXAMPLE = pa.schema(
         pa.field("text", pa.string()),
         pa.field("words", pa.int32()),
         *(pa.field(f"{method}_{name}", kind) for method in ("gpt3", "palm") for name, kind in _EXAMPLE_METHOD),
+        pa.field("problem", pa.string()),
     ]
 )
 

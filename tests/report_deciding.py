@@ -8,7 +8,6 @@ from typing import Any
 from report_output import FakeOutput
 
 from pipeline import records
-from pipeline.contamination.tables import EXAMPLE
 from pipeline.ids import document_id
 
 SOURCES = {"web": 60, "forum": 30, "books": 10}
@@ -158,7 +157,7 @@ def contamination(made: FakeOutput, texts: dict[Key, str]) -> set[Key]:
     sample |= {"span_start": 300, "span_end": 300 + len(QUESTION)}
     made.tables["contamination/matches.parquet"] = ([first, first, whole_text], records.MATCH)
     made.tables["contamination/samples.parquet"] = ([sample], records.MATCH_SAMPLE)
-    made.tables["contamination/examples.parquet"] = (list(_examples()), EXAMPLE)
+    made.tables["contamination/examples.parquet"] = (list(_examples()), records.EXAMPLE)
     gpt3 = {"ngram": 13, "action": "cut", "common_ngrams": 7, "documents_matched": 2, "documents_cut": 1}
     gpt3 |= {"documents_dropped": 1, "pieces": 3}
     palm = {"ngram": 8, "action": "measure", "common_ngrams": 0, "documents_matched": 0, "min_overlap": 0.7}

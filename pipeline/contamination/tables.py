@@ -43,8 +43,5 @@ MEASURED = pa.schema(
     ]
 )
 
-# contamination/examples.parquet, with the reason where a row of a benchmark gave no text (status `unreadable`).
-EXAMPLE = records.EXAMPLE.append(pa.field("problem", pa.string()))
-
 # Excerpts on their way to contamination/samples.parquet, with what they are chosen by.
 RANKED_SAMPLE = records.MATCH_SAMPLE.append(pa.field("overlap", pa.float64()))

@@ -30,7 +30,6 @@ from pipeline.contamination.matches import (
 )
 from pipeline.contamination.scan import HitReader, Scanner, select
 from pipeline.contamination.tables import (
-    EXAMPLE,
     EXAMPLE_DOCUMENTS,
     GRAM_DOCUMENTS,
     HIT,
@@ -249,7 +248,7 @@ def tables(ctx: TaskContext) -> None:
     measured = {method: _measured(ctx, method) for method in sorted(ctx.params["methods"])}
     table = _example_table(examples, measured, documents)
     for part in table.to_batches():
-        ctx.parquet(f"{_TABLES}examples.parquet", EXAMPLE).write(part)
+        ctx.parquet(f"{_TABLES}examples.parquet", records.EXAMPLE).write(part)
     ctx.file(f"{_TABLES}summary.json").write(json.dumps(_summary(ctx, table, totals), indent=1).encode())
 
 
@@ -259,8 +258,8 @@ def _example_table(examples: pa.Table, measured: dict[str, pa.Table], documents:
         unreadable = np.array([problem is not None for problem in examples["problem"].to_pylist()], bool)
         known |= {f"{method}_{name}": found[name] for name in MEASURED.names}
         known[f"{method}_documents"] = pa.array(documents[method], mask=unreadable)
-    columns = [known.get(field.name, pa.nulls(examples.num_rows, field.type)) for field in EXAMPLE]
-    return pa.Table.from_arrays(columns, schema=EXAMPLE)
+    columns = [known.get(field.name, pa.nulls(examples.num_rows, field.type)) for field in records.EXAMPLE]
+    return pa.Table.from_arrays(columns, schema=records.EXAMPLE)
 
 
 def _summary(ctx: TaskContext, table: pa.Table, totals: Counter[str]) -> dict[str, Any]:

@@ -4,10 +4,14 @@ Published classifiers of this kind: GPT-3 (arXiv:2005.14165, Appendix A) logisti
 (arXiv:2101.00027) and MT-NLG (arXiv:2201.11990) fastText with word bigrams; DCLM (arXiv:2406.11794) the same, 5
 epochs, learning rate 0.1. Two classes of equal size: text that is known to be good, and ordinary text.
 
-Measured on 849 crawl pages against six small English corpora, each left out of training as a whole, AUC against pages
-of held-out hosts, mean of two splits (before documents were cut to pieces of five words and files weighed the same):
-prose .982, news .952, textbook .990 (on which the settings were chosen; mean .975, .941), speeches .972, encyclopedia
-.936 and, another sample, .955 (mean .954, .892). Most errors are crawl pages that are well written.
+Measured on 849 crawl pages and six small English corpora, each left out of training as a whole: AUC of its documents
+against pages of held-out hosts (mean over hosts in four parts, two seeds). On the first three the settings were chosen.
+In brackets, training on whole documents, files in proportion to their size:
+
+    prose .982 (.954)   news .952 (.912)   textbook .990 (.973)
+    speeches .972 (.862)   encyclopedia .936 (.897), .955 (.917)
+
+The crawl pages that score too high are mostly well written. Scoring: 28,000 documents of 3 kB a second on one core.
 """
 
 import functools

@@ -109,6 +109,14 @@ def test_similar_texts_below_the_threshold_both_stay(tmp_path: Path) -> None:
     assert [row["role"] for row in table(graph, "clusters")] == ["kept", "kept"]
 
 
+def test_large_components_are_read_in_slices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = run(tmp_path / "whole", corpus(), recipe("minhash: {}"), 1)
+    monkeypatch.setattr(stages, "SLICE_BYTES", 3_000)  # a text or two
+    sliced = run(tmp_path / "sliced", corpus(), recipe("minhash: {}"), 1)
+    for name in ("pairs", "clusters"):
+        assert table(whole, name) == table(sliced, name)
+
+
 def test_ten_thousand_copies_leave_one(tmp_path: Path) -> None:
     parts = [("a", [text(4, 40)] * 5000), ("b", [text(4, 40)] * 5000)]
     graph = run(tmp_path, parts, recipe("minhash: {}"), 3)

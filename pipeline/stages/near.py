@@ -6,6 +6,7 @@ both their ends.
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -35,13 +36,14 @@ CANDIDATE = pa.schema(
         pa.field("part", pa.int32()),  # the address to answer to
         pa.field("row", pa.int32()),
         pa.field("source", pa.string()),
-        pa.field("text", pa.string()),  # empty where nothing is verified
+        pa.field("text", pa.large_string()),  # empty where nothing is verified; a component may have more than 2 GiB
     ]
 )
 PREFERENCE = ("component", "rank", "longest_first", "id")  # the total order in which a partition is read
 
 SAMPLES_PER_BIN = 3  # pairs whose texts reports may show, for each hundredth of similarity and each partition
 SAMPLE_MAX_CHARS = 4_000
+SLICE_BYTES = 64 << 20
 _BINS = 100
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _32 = np.uint64(32)
@@ -107,6 +109,7 @@ def candidates(ctx: TaskContext) -> None:
         mine = component[np.searchsorted(labelled, rows)]
         count = len(rows)
         text = batch.column("text") if p["verify"] else pa.array([""] * count)
+        text = text.cast(pa.large_string())
         rank = np.full(count, p["ranks"][source], np.int32)
         lengths = pc.negate(batch.column("text_bytes"))
         part = np.full(count, ctx.task, np.int32)
@@ -192,12 +195,27 @@ SIZES = (
 
 def _verified(table: pa.Table, starts: Int64Array, p: dict[str, Any]) -> verify.Resolution:
     # All documents of a component are of one scope, so that its keys can be had again without the salt.
-    text = table["text"].combine_chunks()
-    signed, _ = minhash.signatures(text, shingle=p["shingle"], ngram=p["ngram"], hashes=p["hashes"])
-    salt = np.zeros(len(text), np.uint64)
-    keys = minhash.band_keys(signed, bands=p["bands"], rows=p["rows"], salt=salt)
-    sets, offsets = minhash.shingle_sets(text, shingle=p["shingle"], ngram=p["ngram"])
-    return verify.resolve(starts, sets, offsets, keys, threshold=p["threshold"])
+    keys, sets, ends = [], [np.zeros(0, np.uint64)], [np.zeros(1, np.int64)]
+    for text in _slices(table["text"].combine_chunks()):
+        signed, _ = minhash.signatures(text, shingle=p["shingle"], ngram=p["ngram"], hashes=p["hashes"])
+        salt = np.zeros(len(text), np.uint64)
+        keys.append(minhash.band_keys(signed, bands=p["bands"], rows=p["rows"], salt=salt))
+        found, offsets = minhash.shingle_sets(text, shingle=p["shingle"], ngram=p["ngram"])
+        sets.append(found)
+        ends.append(ends[-1][-1] + offsets[1:])
+    return verify.resolve(
+        starts, np.concatenate(sets), np.concatenate(ends), np.concatenate(keys), threshold=p["threshold"]
+    )
+
+
+def _slices(text: pa.LargeStringArray) -> Iterator[pa.StringArray]:
+    """The array in pieces of about SLICE_BYTES, as kernels read them."""
+    offsets = np.frombuffer(text.buffers()[1], np.int64)[text.offset : text.offset + len(text) + 1]
+    first = 0
+    while first < len(text):
+        last = max(first + 1, int(np.searchsorted(offsets, offsets[first] + SLICE_BYTES, side="right")) - 1)
+        yield text.slice(first, last - first).cast(pa.string())
+        first = last
 
 
 def _closure(starts: Int64Array) -> verify.Resolution:

@@ -57,6 +57,7 @@ def exclusive(out: str) -> Iterator[None]:
 
 def check_owner(out: str, plan: Plan, *, replace: bool) -> None:
     """Refuse an OUT that holds another recipe's output (without `replace`), or files that are not ours."""
+    _sweep(out)
     if storage.exists(storage.join(out, MANIFEST)):
         manifest = read_manifest(out)
         if manifest["key"] != plan.key and not replace:
@@ -70,6 +71,14 @@ def check_owner(out: str, plan: Plan, *, replace: bool) -> None:
         raise OutputMismatch(
             f"{out} is not empty and was not written by winnow ({', '.join(sorted(strangers)[:3])}): give another --out"
         )
+
+
+def _sweep(out: str) -> None:
+    """Remove what a run that was killed while it wrote one of our own files left of it."""
+    for name in storage.listing(out):
+        ours, mark, _ = name.partition(storage.TEMPORARY_MARK)
+        if mark and ours in (MANIFEST, *PRESENTATION):
+            storage.remove(storage.join(out, name))
 
 
 def read_manifest(out: str) -> dict[str, Any]:

@@ -150,6 +150,14 @@ def test_a_folder_of_something_else_is_refused(crawl: Path, tmp_path: Path) -> N
         run(recipe(crawl), tmp_path, workers=1)
 
 
+def test_what_a_killed_run_left_of_its_own_files_goes(crawl: Path, out: Path) -> None:
+    (out / "run.json.tmp-0123").write_text("{")
+    (out / "notes.tmp-1").write_text("mine")
+    run(recipe(crawl), out, workers=1)
+    assert not (out / "run.json.tmp-0123").exists()
+    assert (out / "notes.tmp-1").exists()
+
+
 def test_two_runs_on_one_out_are_refused(crawl: Path, tmp_path: Path) -> None:
     with exclusive(str(tmp_path)), pytest.raises(OutputBusy, match="another run"):
         run(recipe(crawl), tmp_path, workers=1)

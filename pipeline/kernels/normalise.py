@@ -60,7 +60,7 @@ def warm_up() -> None:
 
 
 @kernel
-def _put(out: Bytes, at: int, code: int) -> int:
+def put_character(out: Bytes, at: int, code: int) -> int:
     """Write a character as UTF-8; returns the position behind it."""
     if code < 0x80:
         out[at] = code
@@ -112,6 +112,6 @@ def _normalise(data: Bytes, offsets: Offsets) -> tuple[Bytes, Int64Array]:
                 out[filled] = _BLANK
                 filled += 1
             separated = False
-            filled = _put(out, filled, fold_case(code))
+            filled = put_character(out, filled, fold_case(code))
         out_offsets[row + 1] = filled
     return out[:filled], out_offsets

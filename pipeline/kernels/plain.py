@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from pipeline.kernels.arrow import Bytes, Offsets, string_array, string_buffers
 from pipeline.kernels.compile import kernel
-from pipeline.kernels.normalise import _put as put_character
+from pipeline.kernels.normalise import put_character
 from pipeline.kernels.unicode import byte_at, class_of, fold_case, next_character
 from pipeline.kernels.unicode_rules import EXTENDS, FORMAT, JOINS_NEXT, SEPARATOR, SYMBOL, UNSPACED
 

@@ -11,7 +11,7 @@ from pipeline.kernels.arrow import Bytes
 from pipeline.kernels.compile import kernel
 from pipeline.kernels.unicode import byte_at, class_of, fold_case, next_character
 from pipeline.kernels.unicode_rules import EXTENDS, FORMAT, JOINS_NEXT, SPACE, SYMBOL, UNSPACED
-from pipeline.kernels.words import _PRIME, _SEED, mix
+from pipeline.kernels.words import WORD_PRIME, WORD_SEED, mix
 
 UInt64Array = npt.NDArray[np.uint64]
 Int32Array = npt.NDArray[np.int32]
@@ -41,7 +41,7 @@ def hash_words(
     """
     n = 0
     open_as = _NONE
-    h = _SEED
+    h = WORD_SEED
     start = begin
     joins = False
     at = begin
@@ -52,7 +52,7 @@ def hash_words(
                 folded = ASCII_FOLDED[byte_at(data, at)]
                 if folded == 0:
                     break
-                h = (h ^ folded) * _PRIME
+                h = (h ^ folded) * WORD_PRIME
                 at += 1
             if at > run and open_as == _NONE:
                 open_as = _WORD
@@ -66,7 +66,7 @@ def hash_words(
                     stops[n] = at
                 n += 1
                 open_as = _NONE
-                h = _SEED
+                h = WORD_SEED
             if at >= end:
                 return n
             at += 1
@@ -98,11 +98,11 @@ def hash_words(
                     stops[n] = at
                 n += 1
             open_as = opens
-            h = _SEED
+            h = WORD_SEED
             if opens == _NONE:
                 at += size
                 continue
             start = at
         joins = is_a & JOINS_NEXT != 0
-        h = (h ^ np.uint64(fold_case(code))) * _PRIME
+        h = (h ^ np.uint64(fold_case(code))) * WORD_PRIME
         at += size

@@ -52,8 +52,8 @@ _BLANK, _DOT, _COLON, _SLASH, _APOSTROPHE, _CURLY_APOSTROPHE = 0x20, 0x2E, 0x3A,
 _ASCII_WORD = np.array([(2 | chr(c).isalpha()) if c < 128 and chr(c).isalnum() else 0 for c in range(256)], np.uint8)
 _ASCII_FOLD = np.array([ord(chr(c).lower()) if c < 128 else c for c in range(256)], np.uint8)
 
-_SEED = np.uint64(0x9E3779B97F4A7C15)
-_PRIME = np.uint64(0x9FB21C651E98DF25)
+WORD_SEED = np.uint64(0x9E3779B97F4A7C15)
+WORD_PRIME = np.uint64(0x9FB21C651E98DF25)
 # The finaliser of MurmurHash3 (Appleby): every input bit reaches every output bit.
 _MIX_1, _MIX_2, _33 = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53), np.uint64(33)
 
@@ -118,7 +118,7 @@ def scan_words(
     """
     n = 0
     open_as = _NONE
-    h = _SEED
+    h = WORD_SEED
     length = 0
     bits = 0
     start = begin
@@ -134,7 +134,7 @@ def scan_words(
                 if is_word == 0:
                     break
                 bits |= is_word & ALPHA_WORD
-                h = (h ^ np.uint64(_ASCII_FOLD[byte] if kind == MATCHING else byte)) * _PRIME
+                h = (h ^ np.uint64(_ASCII_FOLD[byte] if kind == MATCHING else byte)) * WORD_PRIME
                 at += 1
             length += at - run
             if at > run:
@@ -149,7 +149,7 @@ def scan_words(
                 n += 1
                 at += 1
                 start = at
-                h = _SEED
+                h = WORD_SEED
                 length = 0
                 bits = 0
                 continue
@@ -213,7 +213,7 @@ def scan_words(
                 at += size
                 continue
             start = at
-            h = _SEED
+            h = WORD_SEED
             length = 0
             bits = SYMBOL_WORD if opens == _SYMBOLS else UNSPACED_WORD if opens == _CLUSTER else 0
 
@@ -223,7 +223,7 @@ def scan_words(
             joins = is_a & JOINS_NEXT != 0
             if is_a & EXTENDS == 0:
                 last, last_at = code, at
-        h = (h ^ np.uint64(fold_case(code) if kind == MATCHING else code)) * _PRIME
+        h = (h ^ np.uint64(fold_case(code) if kind == MATCHING else code)) * WORD_PRIME
         length += 1
         at += size
     return n

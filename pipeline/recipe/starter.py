@@ -20,6 +20,8 @@ sources:
       - gopher_quality
       - c4: {terminal_punctuation: false}
       - fineweb
+    # A classifier, trained on documents of this recipe, may decide as well (here GPT-3's rule):
+    # quality: {model: {train: {positive: [notes], negative: [web]}}, policy: pareto, alpha: 9}
   # A second source is one more name:
   # notes:
   #   reader: jsonl
@@ -29,7 +31,12 @@ languages: {model: lid.176, keep: [en], min_score: 0.65}
 
 dedup:
   exact: true                            # of equal texts one stays
+  # of texts that share enough word 5-grams, too; FineWeb's bands nominate pairs, their exact similarity decides
+  minhash: {ngram: 5, bands: 14, rows: 8, threshold: 0.8}
   prefer: [web]                          # whose copy stays, first first
+
+# Benchmark text in the documents: cut as in GPT-3, or measured as in PaLM.
+# contamination: {benchmarks: ["benchmarks/*.jsonl"], methods: {gpt3: cut, palm: measure}}
 
 # From here on: tokens. Without these three parts a run ends with documents.
 mixture:

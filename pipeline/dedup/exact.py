@@ -4,8 +4,8 @@ The survivor is the first by (source priority, longest text first, id), so it de
 """
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
-import xxhash
 
 from pipeline.engine.task import binary_view
 
@@ -23,10 +23,9 @@ EXACT_KEY = pa.schema(
 )
 
 
-def within(keys: pa.Array, source: str) -> pa.Array:
-    """Keys that only equal keys of the same source: the 16 bytes xor a hash of the source's name."""
-    mask = np.frombuffer(xxhash.xxh3_128_digest(source.encode()), dtype=np.uint8)
-    mixed = binary_view(keys) ^ mask
+def scoped(keys: pa.Array, salts: npt.NDArray[np.uint64]) -> pa.Array:
+    """Keys that only equal keys with the same salt (`pipeline.dedup.scope`): both halves of the 16 bytes xor it."""
+    mixed = binary_view(keys) ^ np.stack([salts, salts], axis=1).view(np.uint8)
     return pa.FixedSizeBinaryArray.from_buffers(pa.binary(16), len(keys), [None, pa.py_buffer(mixed)])
 
 

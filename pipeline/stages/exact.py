@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import records
-from pipeline.dedup import exact
+from pipeline.dedup import exact, scope
 from pipeline.engine.task import TaskContext, binary_view, rows_to_partitions
 
 
@@ -19,9 +19,9 @@ def keys(ctx: TaskContext) -> None:
     rank = ctx.params["ranks"][source]
     out = ctx.exchange(exact.EXACT_KEY, ctx.params["partitions"])
     first = 0
-    for batch in ctx.batches("rules", "docs/", columns=("id", "key", "text_bytes")):
+    for batch in ctx.batches("rules", "docs/", columns=("id", "key", "text_bytes", *scope.COLUMNS)):
         count = batch.num_rows
-        key = batch.column("key") if ctx.params["scope"] == "across" else exact.within(batch.column("key"), source)
+        key = exact.scoped(batch.column("key"), scope.salts(batch, ctx.params["scope"], source))
         arrays = [
             key,
             pa.array(np.full(count, rank, np.int32)),

@@ -11,7 +11,7 @@ from typing import Any
 from pipeline import plan as planning
 from pipeline import publish
 from pipeline.engine import commit, local, storage
-from pipeline.engine.graph import Stage
+from pipeline.engine.graph import Graph, Stage
 from pipeline.errors import WinnowError
 from pipeline.plan import Plan
 from pipeline.recipe import Recipe, check_files, unsupported
@@ -100,18 +100,21 @@ def run(
 
 def _drive(plan: Plan, workers: int, driver: str, beam_options: Sequence[str], timer: "_StageTimer") -> None:
     if driver == "local":
-        from pipeline.warm_up import warm_up
-
-        warm_up(
-            next(str(stage.places["language_model"]) for stage in plan.graph.stages if "language_model" in stage.places)
-        )
-        local.run(plan.graph, workers=workers, progress=timer)
+        drive_locally(plan.graph, workers, timer)
     elif driver == "beam":
         from pipeline.engine import beam
 
         beam.run(plan.graph, beam_options)
     else:
         raise WinnowError(f"unknown driver {driver!r}: local or beam")
+
+
+def drive_locally(graph: Graph, workers: int, progress: Progress | None) -> None:
+    """Run a graph on this machine, its kernels compiled before workers start."""
+    from pipeline.warm_up import warm_up
+
+    warm_up(next(str(stage.places["language_model"]) for stage in graph.stages if "language_model" in stage.places))
+    local.run(graph, workers=workers, progress=progress)
 
 
 def find_guards(manifest: Mapping[str, Any]) -> Iterator[str]:

@@ -2,17 +2,17 @@
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipeline import publish
-from pipeline.engine import local, storage
-from pipeline.engine.graph import Graph, Stage
+from pipeline.engine import storage
+from pipeline.engine.graph import Graph
 from pipeline.errors import WinnowError
 from pipeline.recipe import Recipe
-from pipeline.run import make_plan
+from pipeline.run import Progress, drive_locally, make_plan
 from pipeline.stages.quality_model import CARD_FILE, MODEL_FILE
 
 _TRAIN = "quality_train."
@@ -33,7 +33,7 @@ def quality(
     model: str | None = None,
     workers: int | None = None,
     sample: float = 1.0,
-    progress: Callable[[Stage, float, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> TrainedModel:
     """Train a recipe's quality classifier as a run would, and write OUT/model.bin and OUT/card.json.
 
@@ -44,7 +44,7 @@ def quality(
     name = _model_name(graph, recipe, model)
     wanted = up_to(graph, _TRAIN + name)
     with publish.exclusive(graph.out):
-        _drive(wanted, workers or os.cpu_count() or 1, progress)
+        drive_locally(wanted, workers or os.cpu_count() or 1, progress)
         for file in (MODEL_FILE, CARD_FILE):
             committed = wanted.work(_TRAIN + name, file.format(model=name))
             storage.write_bytes(storage.join(graph.out, file.rpartition("/")[2]), storage.read_bytes(committed))
@@ -73,11 +73,3 @@ def _model_name(graph: Graph, recipe: Recipe, wanted: str | None) -> str:
     if wanted is not None and wanted not in names:
         raise WinnowError(f"no model {wanted!r} in the recipe {recipe.name!r}: it trains {', '.join(names)}")
     return wanted or names[0]
-
-
-def _drive(graph: Graph, workers: int, progress: Callable[[Stage, float, int], None] | None) -> None:
-    from pipeline.warm_up import warm_up
-
-    places = [stage.places for stage in graph.stages]
-    warm_up(next(str(found["language_model"]) for found in places if "language_model" in found))
-    local.run(graph, workers=workers, progress=progress)

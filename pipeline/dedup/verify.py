@@ -16,6 +16,11 @@ BoolArray = npt.NDArray[np.bool_]
 MAX_COMPARISONS = 64
 MAX_BUCKET = 1024
 
+SIZES = (
+    ("2", 2), ("3", 3), ("4-9", 9), ("10-99", 99), ("100-999", 999), ("1000-9999", 9_999), ("10000+", 1 << 62),
+)  # fmt: skip
+"""Names of cluster sizes, with the largest size of each."""
+
 
 @dataclass(frozen=True)
 class Resolution:

@@ -1,7 +1,7 @@
 """exact_keys and exact: one of each group of equal normalised texts stays."""
 
 from pipeline.engine.graph import GraphBuilder
-from pipeline.planning.parts import Decided, Parts
+from pipeline.planning.parts import Decided, Parts, ranks
 from pipeline.recipe import Recipe
 
 # Input bytes a partition of an exchange of keys: about 200,000 compressed pages, 15 MB of keys.
@@ -11,7 +11,6 @@ MIN_PARTITIONS = 4
 
 def add(builder: GraphBuilder, recipe: Recipe, parts: Parts) -> Decided:
     assert recipe.dedup is not None
-    preferred = [*recipe.dedup.prefer, *(name for name in recipe.sources if name not in recipe.dedup.prefer)]
     partitions = max(MIN_PARTITIONS, -(-sum(parts.weights) // PARTITION_BYTES))
     builder.add(
         "exact_keys",
@@ -21,10 +20,10 @@ def add(builder: GraphBuilder, recipe: Recipe, parts: Parts) -> Decided:
             "tasks": parts.tasks,
             "partitions": partitions,
             "scope": recipe.dedup.scope,
-            "ranks": {name: rank for rank, name in enumerate(preferred)},
+            "ranks": ranks(recipe),
         },
         upstream=["rules"],
-        code=["pipeline.dedup.exact"],
+        code=["pipeline.dedup"],
         weights=parts.weights,
         title="exact keys",
     )

@@ -12,7 +12,7 @@ dedup_tables       dedup/pairs.parquet, clusters.parquet, samples.parquet, summa
 from collections.abc import Sequence
 
 from pipeline.engine.graph import GraphBuilder
-from pipeline.planning.parts import Decided, Parts, reading
+from pipeline.planning.parts import Decided, Parts, ranks, reading
 from pipeline.recipe import Recipe
 
 # Input bytes a partition of band keys, at 14 bands a document: some 50 to 200 MB of keys.
@@ -45,7 +45,6 @@ def add(
     size = sum(parts.weights)
     band_partitions = band_partitions or -(-size * minhash.bands // (PARTITION_BYTES * _PARTITION_BANDS)) or 1
     candidate_partitions = candidate_partitions or max(MIN_CANDIDATE_PARTITIONS, -(-size // CANDIDATE_BYTES))
-    preferred = [*recipe.dedup.prefer, *(name for name in recipe.sources if name not in recipe.dedup.prefer)]
     shape = minhash.model_dump(mode="json")
     common = {"tasks": parts.tasks, "decided": decided}
     builder.add(
@@ -95,7 +94,7 @@ def add(
             **common,
             "labels": labels,
             "partitions": candidate_partitions,
-            "ranks": {name: rank for rank, name in enumerate(preferred)},
+            "ranks": ranks(recipe),
             "verify": minhash.verify,
         },
         upstream=inputs["upstream"],
@@ -120,6 +119,7 @@ def add(
         "pipeline.stages.near:tables",
         params={**shape, "rounds": ROUNDS if several else 0},
         upstream=["near_duplicates"],
+        code=["pipeline.dedup"],
         title="deduplication tables",
     )
     return Decided("near_duplicates", "minhash", sent=True)

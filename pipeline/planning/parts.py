@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from pipeline.recipe import Recipe
+
 DECIDING = ("exact_dedup", "quality", "minhash", "contamination")
 """Ledger stages that decide after the rules, in the order of a run."""
 
@@ -27,6 +29,13 @@ class Decided(NamedTuple):
     stage: str
     ledger: str  # the name in decisions/ and in the funnel
     sent: bool
+
+
+def ranks(recipe: Recipe) -> dict[str, int]:
+    """Source -> its place in `dedup.prefer`, those not named there in the recipe's order; 0 is preferred."""
+    assert recipe.dedup is not None
+    preferred = dict.fromkeys([*recipe.dedup.prefer, *recipe.sources])
+    return {name: rank for rank, name in enumerate(preferred)}
 
 
 def reading(decided: Sequence[Decided], *more: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.dedup.verify import SIZES
 from pipeline.report.files import Output
 from pipeline.report.stage_figures import ClusterRow, NearDuplicates, PairSample, SourcePair
 
@@ -21,9 +22,6 @@ TEXT_CHARS = 300
 BAND_ENDS = (0.85, 0.9, 0.95, 0.99, 2.0)
 PAIRS_A_BAND = 2
 
-_SIZES = (
-    ("2", 2), ("3", 3), ("4-9", 9), ("10-99", 99), ("100-999", 999), ("1000-9999", 9_999), ("10000+", 1 << 62),
-)  # fmt: skip
 _ROLES = ("kept", "removed", "unchecked")
 
 IntArray = npt.NDArray[np.int64]
@@ -79,17 +77,17 @@ def _clusters(output: Output) -> tuple[dict[str, int], dict[str, int], tuple[Clu
     sizes: Counter[str] = Counter()
     unchecked: Counter[str] = Counter()
     largest: list[tuple[int, str, str]] = []
-    limits = np.array([most for _, most in _SIZES])
+    limits = np.array([most for _, most in SIZES])
     for table in output.row_groups(CLUSTERS, ["id", "cluster", "size", "role", "source"]):
         first = table.filter(pc.equal(table["id"], table["cluster"]))
         places = np.searchsorted(limits, first["size"].to_numpy())
-        for place, number in enumerate(np.bincount(places, minlength=len(_SIZES)).tolist()):
-            sizes[_SIZES[place][0]] += number
+        for place, number in enumerate(np.bincount(places, minlength=len(SIZES)).tolist()):
+            sizes[SIZES[place][0]] += number
         unchecked.update(table.filter(pc.equal(table["role"], "unchecked"))["source"].to_pylist())
         rows = first.select(["size", "cluster", "source"]).to_pydict()
         found = zip((-size for size in rows["size"]), rows["cluster"], rows["source"], strict=True)
         largest = sorted([*largest, *found])[:LARGEST]
-    by_size = {name: sizes[name] for name, _ in _SIZES if sizes[name]}
+    by_size = {name: sizes[name] for name, _ in SIZES if sizes[name]}
     return by_size, dict(sorted(unchecked.items())), tuple(_describe(output, largest))
 
 

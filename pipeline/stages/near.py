@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from pipeline import records
 from pipeline.dedup import lsh, minhash, scope, verify
+from pipeline.dedup.verify import SIZES
 from pipeline.engine.task import PUBLIC, TaskContext
 from pipeline.errors import WinnowError
 from pipeline.ids import hex_ids
@@ -185,12 +186,6 @@ def tables(ctx: TaskContext) -> None:
         ],
     }
     ctx.file(f"{PUBLIC}dedup/summary.json").write(json.dumps(summary, indent=1).encode() + b"\n")
-
-
-SIZES = (
-    ("2", 2), ("3", 3), ("4-9", 9), ("10-99", 99), ("100-999", 999), ("1000-9999", 9_999), ("10000+", 1 << 62),
-)  # fmt: skip
-"""Names of cluster sizes, with the largest size of each."""
 
 
 def _verified(table: pa.Table, starts: Int64Array, p: dict[str, Any]) -> verify.Resolution:

@@ -8,6 +8,7 @@ On 3,971 real pages the depth is libxml2's on all but 4 (there within 3); about 
 import numpy as np
 
 from pipeline.kernels.compile import kernel
+from pipeline.kernels.html_names import find_name, is_letter, is_space, name_table, read_name
 
 # Start tag on the right closes the element on the left when that is the innermost open one (libxml2, htmlStartClose).
 _CLOSED_BY = """
@@ -59,14 +60,6 @@ _RAW_TEXT = "script style iframe noembed noframes textarea title xmp plaintext".
 _END_PRIORITY = {"div": 150, "td": 160, "th": 160, "tr": 170, "thead": 180, "tbody": 180, "tfoot": 180, "table": 190}
 
 _HTML_AND_BODY = 2
-_FNV_OFFSET, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
-
-
-def _fnv1a(name: str) -> int:
-    value = int(_FNV_OFFSET)
-    for byte in name.encode():
-        value = (value ^ byte) * int(_FNV_PRIME) & 0xFFFFFFFFFFFFFFFF
-    return value
 
 
 def _tables() -> tuple[np.ndarray, ...]:
@@ -75,14 +68,7 @@ def _tables() -> tuple[np.ndarray, ...]:
         {*_VOID, *_DOCUMENT, *_RAW_TEXT, *_END_PRIORITY, *(o for o, _ in pairs), *(n for _, new in pairs for n in new)}
     )
     number = {name: i + 1 for i, name in enumerate(names)}  # 0 is every other element
-    slots = np.zeros(512, np.uint8)
-    hashes = np.zeros(len(names) + 1, np.uint64)
-    for name, i in number.items():
-        hashes[i] = _fnv1a(name)
-        slot = _fnv1a(name) & 511
-        while slots[slot]:
-            slot = (slot + 1) & 511
-        slots[slot] = i
+    slots, hashes = name_table(names)
     void = np.array([False, *(name in _VOID for name in names)])
     document = np.array([False, *(name in _DOCUMENT for name in names)])
     raw = np.array([False, *(name in _RAW_TEXT for name in names)])
@@ -98,42 +84,6 @@ _SLOTS, _HASHES, _IS_VOID, _IS_DOCUMENT, _IS_RAW, _PRIORITY, _IS_CLOSED_BY = _ta
 
 
 @kernel
-def _is_letter(byte: int) -> bool:
-    return 97 <= (byte | 32) <= 122
-
-
-@kernel
-def _is_space(byte: int) -> bool:
-    return byte == 32 or 9 <= byte <= 13
-
-
-@kernel
-def _name(data: np.ndarray, start: int) -> tuple[int, np.uint64]:
-    """End of the tag name that begins at `start`, and its FNV-1a hash in lower case."""
-    value = _FNV_OFFSET
-    i = start
-    while i < data.size:
-        byte = data[i]
-        if byte == 62 or byte == 47 or _is_space(byte):
-            break
-        if 65 <= byte <= 90:
-            byte |= 32
-        value = (value ^ np.uint64(byte)) * _FNV_PRIME
-        i += 1
-    return i, value
-
-
-@kernel
-def _number(value: np.uint64) -> int:
-    slot = np.int64(value & np.uint64(511))
-    while _SLOTS[slot] != 0:
-        if _HASHES[_SLOTS[slot]] == value:
-            return int(_SLOTS[slot])
-        slot = (slot + 1) & 511
-    return 0
-
-
-@kernel
 def _tag_end(data: np.ndarray, start: int) -> tuple[int, bool]:
     """Position after the `>` of a tag whose name ended at `start` (size + 1 where there is none), and whether `/>`."""
     i = start
@@ -144,10 +94,10 @@ def _tag_end(data: np.ndarray, start: int) -> tuple[int, bool]:
             return i + 1, data[i - 1] == 47
         i += 1
         if byte != 61 or not has_name:  # an equals sign without a name before it begins one
-            has_name = byte != 47 and (has_name or not _is_space(byte))
+            has_name = byte != 47 and (has_name or not is_space(byte))
             continue
         has_name = False
-        while i < data.size and _is_space(data[i]):
+        while i < data.size and is_space(data[i]):
             i += 1
         if i < data.size and (data[i] == 34 or data[i] == 39):
             quote = data[i]
@@ -156,7 +106,7 @@ def _tag_end(data: np.ndarray, start: int) -> tuple[int, bool]:
                 i += 1
             i += 1
         else:
-            while i < data.size and data[i] != 62 and not _is_space(data[i]):
+            while i < data.size and data[i] != 62 and not is_space(data[i]):
                 i += 1
             if i < data.size and data[i] == 62:
                 return i + 1, False
@@ -184,7 +134,7 @@ def _raw_text_end(data: np.ndarray, start: int, value: np.uint64) -> int:
     i = start
     while i + 2 < data.size:
         if data[i] == 60 and data[i + 1] == 47:
-            end, other = _name(data, i + 2)
+            end, other = read_name(data, i + 2)
             if other == value and end < data.size:
                 return i
         i += 1
@@ -209,12 +159,12 @@ def count_elements(data: np.ndarray, max_nodes: int, max_depth: int) -> tuple[in
             i += 1
             continue
         byte = data[i + 1]
-        if _is_letter(byte):
-            i, value = _name(data, i + 1)
+        if is_letter(byte):
+            i, value = read_name(data, i + 1)
             i, is_closed = _tag_end(data, i)
             if i > data.size:  # a tag that the end of the page cuts is no element
                 break
-            kind = _number(value)
+            kind = find_name(_SLOTS, _HASHES, value)
             nodes += 1
             if _IS_DOCUMENT[kind]:
                 continue
@@ -231,10 +181,10 @@ def count_elements(data: np.ndarray, max_nodes: int, max_depth: int) -> tuple[in
             stack[top] = value
             kinds[top] = kind
             top += 1
-        elif byte == 47 and i + 2 < data.size and _is_letter(data[i + 2]):
-            i, value = _name(data, i + 2)
+        elif byte == 47 and i + 2 < data.size and is_letter(data[i + 2]):
+            i, value = read_name(data, i + 2)
             i, _ = _tag_end(data, i)
-            priority = _PRIORITY[_number(value)]
+            priority = _PRIORITY[find_name(_SLOTS, _HASHES, value)]
             k = top - 1
             while k >= 0 and stack[k] != value and _PRIORITY[kinds[k]] <= priority:
                 k -= 1

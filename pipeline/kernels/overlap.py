@@ -79,10 +79,10 @@ def _block_tokens(data: Bytes, start: Int64Array, end: Int64Array, kinds: Bytes)
 
 
 @kernel
-def shingles(tokens: UInt64Array) -> UInt64Array:
-    """The hashes of all shingles, in order: len(tokens) - 3 of them, 1 for fewer tokens than 4, 0 for none."""
+def shingles(tokens: UInt64Array, size: int = SHINGLE_TOKENS) -> UInt64Array:
+    """The hashes of all runs of `size` tokens, in order: one for fewer tokens than that, none for no tokens."""
     n = len(tokens)
-    width = min(n, SHINGLE_TOKENS)
+    width = min(n, size)
     out = np.empty(0 if n == 0 else n - width + 1, np.uint64)
     for i in range(len(out)):
         hashed = np.uint64(width)  # three tokens are no shingle of four

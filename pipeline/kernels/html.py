@@ -8,6 +8,7 @@ On 3,971 real pages the depth is libxml2's on all but 4 (there within 3); about 
 import numpy as np
 
 from pipeline.kernels.compile import kernel
+from pipeline.kernels.find import find_byte
 from pipeline.kernels.html_names import find_name, is_letter, is_space, name_table, read_name
 
 # Start tag on the right closes the element on the left when that is the innermost open one (libxml2, htmlStartClose).
@@ -114,30 +115,30 @@ def _tag_end(data: np.ndarray, start: int) -> tuple[int, bool]:
 
 
 @kernel
-def _comment_end(data: np.ndarray, start: int) -> int:
+def comment_end(data: np.ndarray, start: int) -> int:
     """Position after a comment whose `<!--` ended at `start`; `-->`, `--!>`, and at once `>` or `->`, end it."""
-    i = start
+    i = find_byte(data, start, data.size, 62)
     while i < data.size:
-        if data[i] == 62 and (
+        if (
             i == start
             or (data[i - 1] == 45 and data[i - 2] == 45 and i > start)
             or (data[i - 1] == 33 and i - 3 >= start and data[i - 2] == 45 and data[i - 3] == 45)
         ):
             return i + 1
-        i += 1
+        i = find_byte(data, i + 1, data.size, 62)
     return data.size
 
 
 @kernel
-def _raw_text_end(data: np.ndarray, start: int, value: np.uint64) -> int:
+def raw_text_end(data: np.ndarray, start: int, value: np.uint64) -> int:
     """Position of the `</name` that ends raw text, the size where there is none."""
-    i = start
+    i = find_byte(data, start, data.size, 60)
     while i + 2 < data.size:
-        if data[i] == 60 and data[i + 1] == 47:
+        if data[i + 1] == 47:
             end, other = read_name(data, i + 2)
             if other == value and end < data.size:
                 return i
-        i += 1
+        i = find_byte(data, i + 1, data.size, 60)
     return data.size
 
 
@@ -176,7 +177,7 @@ def count_elements(data: np.ndarray, max_nodes: int, max_depth: int) -> tuple[in
             if is_closed or _IS_VOID[kind]:
                 continue
             if _IS_RAW[kind]:
-                i = _raw_text_end(data, i, value)
+                i = raw_text_end(data, i, value)
                 continue
             stack[top] = value
             kinds[top] = kind
@@ -191,7 +192,7 @@ def count_elements(data: np.ndarray, max_nodes: int, max_depth: int) -> tuple[in
             if k >= 0 and stack[k] == value:
                 top = k
         elif byte == 33 and i + 3 < data.size and data[i + 2] == 45 and data[i + 3] == 45:
-            i = _comment_end(data, i + 4)
+            i = comment_end(data, i + 4)
         elif byte == 33 or byte == 63 or byte == 47:
             while i < data.size and data[i] != 62:
                 i += 1

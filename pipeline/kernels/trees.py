@@ -10,7 +10,7 @@ A tree is a run of steps in postfix order, a node after its children. With x = k
     slot[out] = slot[right] + add if x > threshold else slot[left]
 
 Slot 0 stays 0 and stands for a leaf: leaves are told from one another by the sums of `add` alone, counted from the
-tree's leftmost leaf, whose value is part of `Forest.base`. Sums are integers, the same in any order and on any processor.
+tree's leftmost leaf, whose value is part of `Forest.base`. Sums are integers: the same in any order, on any processor.
 """
 
 from typing import Any, NamedTuple

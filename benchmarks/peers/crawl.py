@@ -2,8 +2,9 @@
 
 Copy 0 holds the pages byte for byte, with their record ids, so that gold can be joined. In every other copy half of the
 words of four letters and more (of the characters, in Chinese, Japanese and Korean) change places within the page's
-text: language, word lengths and mark-up stay, word 5-grams do not, so that no copy is a near-duplicate of another. Records carry WARC-Identified-Payload-Type, as Common Crawl's do: without it datatrove asks
-libmagic, which calls a tenth of real pages something else than HTML.
+text: language, word lengths and mark-up stay, word 5-grams do not, so that no copy is a near-duplicate of another.
+Records carry WARC-Identified-Payload-Type, as Common Crawl's do: without it datatrove asks libmagic, which calls a
+tenth of real pages something else than HTML.
 """
 
 import gzip
@@ -58,23 +59,22 @@ def page_records() -> Iterator[PageRecord]:
                 )
 
 
-def make_crawl(copies: int) -> list[Path]:
-    """The crawl's files, made on the first call (about a minute a copy) and kept in build/peers/crawl/."""
+def make_crawl(count: int) -> list[Path]:
+    """The crawl's first `count` files of about 400 pages, made where missing (5 s each), in build/peers/crawl/."""
     folder = WORK / "crawl"
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = [[folder / f"copy{copy:02d}-{part}.warc.gz" for part in range(FILES_A_COPY)] for copy in range(copies)]
-    missing = [copy for copy in range(copies) if not all(map(Path.exists, wanted[copy]))]
-    if missing:
-        pages = list(page_records())
-        for copy in missing:
-            for part, file in enumerate(wanted[copy]):
-                unfinished = file.with_suffix(".part")
-                with unfinished.open("wb") as out:
-                    for page in pages:
-                        if _part_of(page) == part:
-                            out.write(_record(page, copy))
-                unfinished.rename(file)
-    return [file for files in wanted for file in files]
+    pages: list[PageRecord] = []
+    files = []
+    for number in range(count):
+        copy, part = divmod(number, FILES_A_COPY)
+        files.append(folder / f"copy{copy:02d}-{part}.warc.gz")
+        if not files[-1].exists():
+            pages = pages or list(page_records())
+            unfinished = files[-1].with_suffix(".part")
+            with unfinished.open("wb") as out:
+                out.writelines(_record(page, copy) for page in pages if _part_of(page) == part)
+            unfinished.rename(files[-1])
+    return files
 
 
 def changed_text(html: str, dice: random.Random) -> str:

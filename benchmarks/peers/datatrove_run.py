@@ -2,7 +2,7 @@
 
     python datatrove_run.py --input FOLDER --out FOLDER --tokenizer FILE --language-model FILE [--all-languages]
 
-The chain of datatrove's own FineWeb example without its lists of addresses: trafilatura (precision, its default limit of
+The chain of datatrove's own FineWeb example without its lists of addresses: trafilatura (precision; by default at most
 one second a page), lid.176, Gopher repetition and quality, C4 without terminal punctuation, MinHash 14 x 8 in four
 stages, tokens. Every other number is datatrove's default. Documents stand in OUT/kept as JSON lines, tokens in
 OUT/tokens.

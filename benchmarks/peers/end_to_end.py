@@ -4,15 +4,17 @@
 
 Both sides as their users start them, each in processes of its own, with two workers, in alternating rounds; starting up
 is in the clock. Before the rounds each side runs once over one file: ours compiles its kernels on the first run in a
-checkout (about a minute), which is printed and not counted. The chain: read, extract, language (English from .65, or all kept), Gopher repetition and quality, C4
-without terminal punctuation, MinHash of word 5-grams in 14 bands of 8 (whatever one band connects goes, as datatrove
-does it), tokens by one tokenizer.json, shards. Numbers are datatrove's defaults. With all languages the rule on English
-stop words is off on both sides.
+checkout (about a minute), which is printed and not counted.
+
+The chain: read, extract, language (English from .65, or all kept), Gopher repetition and quality, C4 without terminal
+punctuation, MinHash of word 5-grams in 14 bands of 8 (whatever one band connects goes, as datatrove does it), tokens by
+one tokenizer.json, shards. Numbers are datatrove's defaults. With all languages the rule on English stop words is off
+on both sides.
 
 Prints wall times, core-seconds, documents and tokens; the ratio with its spread; whether both kept the same pages; and,
-by the shared scorer, the F1 of the text that both kept against gold. Eight files hold every page of the gold
-sets once, 3,246 in all; more hold them again with changed text. `--large` runs our side once more on that many files:
-time must not grow faster than the input.
+by the shared scorer, the F1 of the text that both kept against gold. Eight files hold every page of the gold sets once,
+3,246 in all; more hold them again with changed text. `--large` runs our side once more on that many files: time must
+not grow faster than the input.
 """
 
 import argparse
@@ -119,7 +121,7 @@ def their_output(out: Path) -> tuple[Documents, int]:
 def _given_up(out: Path) -> int:
     """Pages that datatrove's extractor had no time for in the last round."""
     steps = json.loads((out / "logs" / "extract" / "stats.json").read_text())
-    return sum(step["stats"].get("timeout", {"total": 0})["total"] for step in steps)
+    return sum(step["stats"].get("timeout", 0) for step in steps)
 
 
 def scores(sides: Mapping[str, Documents], folder: Path) -> None:

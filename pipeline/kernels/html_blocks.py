@@ -49,7 +49,7 @@ class Blocks(NamedTuple):
     """A page: n blocks and m elements; block i is text[start[i]:end[i]]. Element 0 stands for the document."""
 
     text: np.ndarray
-    """uint8, UTF-8 where the page was; the title first, then all blocks one after another."""
+    """uint8, UTF-8 where the page was; the title first, then all blocks, a line feed after each."""
     marks: np.ndarray
     """uint8 a byte of `text`: LINK, BOLD."""
     rows: np.ndarray
@@ -107,7 +107,8 @@ def _ends_of_names() -> np.ndarray:
     return table
 
 
-def _hash32(word: str) -> int:
+def hash_word(word: str) -> int:
+    """What stands in `Blocks.words` for a word in lower case: FNV-1a, 32 bits."""
     value = 0x811C9DC5
     for byte in word.encode():
         value = (value ^ byte) * 0x01000193 & 0xFFFFFFFF
@@ -125,12 +126,15 @@ _A_CLASS, _A_ID, _A_ROLE, _A_ITEMPROP, _A_ITEMTYPE, _A_STYLE, _A_HIDDEN, _A_ARIA
     _packed(n) for n in ("class", "id", "role", "itemprop", "itemtype", "style", "hidden", "aria-hid")
 )
 _A_TYPE, _A_ALT, _A_ALTTEXT, _A_DISPLAY = (_packed(n) for n in ("type", "alt", "alttext", "display"))
-_WORD_KATEX_HTML = _hash32("katex-html")
+_WORD_KATEX_HTML = hash_word("katex-html")
 _WORDS_MATHJAX = np.array(
-    [_hash32(f"mathjax{kind}") for kind in ("", "_preview", "_display", "_svg", "_chtml")], np.int64
+    [hash_word(f"mathjax{kind}") for kind in ("_preview", "_display", "_svg", "_chtml")], np.int64
 )
 _WORDS_FORMULA = np.array(
-    [_hash32(w) for w in ("mwe-math-fallback-image-inline", "mwe-math-fallback-image-display", "tex", "latex", "math")],
+    [
+        hash_word(w)
+        for w in ("mwe-math-fallback-image-inline", "mwe-math-fallback-image-display", "tex", "latex", "math")
+    ],
     np.int64,
 )
 (
@@ -274,7 +278,7 @@ def _text(
 
 
 @kernel
-def _flush(text: np.ndarray, rows: np.ndarray, stack: np.ndarray, state: np.ndarray) -> None:
+def _flush(text: np.ndarray, marks: np.ndarray, rows: np.ndarray, stack: np.ndarray, state: np.ndarray) -> None:
     """End the block under way, if it holds any text."""
     w, start = state[_W], state[_START]
     while w > start and (text[w - 1] == 32 or text[w - 1] == 10 or text[w - 1] == 9):
@@ -292,6 +296,9 @@ def _flush(text: np.ndarray, rows: np.ndarray, stack: np.ndarray, state: np.ndar
         state[_BLOCKS] = number + 1
         state[_IMAGES] = 0
         state[_BREAK] = 0
+        text[w] = 10
+        marks[w] = 0
+        w += 1
     state[_W] = w
     state[_START] = w
 
@@ -530,6 +537,7 @@ def _annotation(data: np.ndarray, start: int, end: int) -> tuple[int, int]:
 def _imply_ends(
     code: int,
     text: np.ndarray,
+    marks: np.ndarray,
     rows: np.ndarray,
     elements: np.ndarray,
     stack: np.ndarray,
@@ -542,7 +550,7 @@ def _imply_ends(
         while k > 0:
             open_code = stack[k, _CODE]
             if open_code == _T_P:
-                _flush(text, rows, stack, state)
+                _flush(text, marks, rows, stack, state)
                 _pop(k, elements, stack, open_names, state)
                 break
             if IS_CELL[open_code] or open_code in (_T_TABLE, _T_BUTTON):
@@ -560,7 +568,7 @@ def _imply_ends(
             k -= 1
         if cut:
             if IS_BLOCK[code]:
-                _flush(text, rows, stack, state)
+                _flush(text, marks, rows, stack, state)
             if code == _T_A:  # blocks inside a forgotten link go on without it
                 _end_effects(cut, stack, state)
             else:
@@ -612,6 +620,7 @@ def _close(
     code: int,
     name: int,
     text: np.ndarray,
+    marks: np.ndarray,
     rows: np.ndarray,
     elements: np.ndarray,
     stack: np.ndarray,
@@ -621,7 +630,7 @@ def _close(
     """An end tag."""
     is_block = IS_BLOCK[code]
     if is_block:
-        _flush(text, rows, stack, state)
+        _flush(text, marks, rows, stack, state)
     if state[_OVERFLOW] > 0:
         state[_OVERFLOW] -= 1
         return
@@ -693,14 +702,14 @@ def _start_tag(
             state[_WORDS] = elements[element, WORDS]
             _math(data, tex, tex_end, state[_DISPLAY] != 0, text, marks, state)
             return end
-    _imply_ends(code, text, rows, elements, stack, open_names, state)
+    _imply_ends(code, text, marks, rows, elements, stack, open_names, state)
     if code == _T_BR and state[_PRES] > 0:
         if state[_W] > state[_START]:
             text[state[_W]] = 10
             marks[state[_W]] = 0
             state[_W] += 1
     elif IS_BLOCK[code] or code == _T_BR or name == _H_HR:
-        _flush(text, rows, stack, state)
+        _flush(text, marks, rows, stack, state)
         if code == _T_BR:
             state[_BREAK] = 1
     if code == _T_IMG:
@@ -737,7 +746,11 @@ def _skip(
             _text(data, after, end, False, text, marks, state)
             while state[_W] > 0 and text[state[_W] - 1] == 32:
                 state[_W] -= 1
-            state[_TITLE] = state[_START] = state[_W]
+            state[_TITLE] = state[_W]
+            text[state[_W]] = 10
+            marks[state[_W]] = 0
+            state[_W] += 1
+            state[_START] = state[_W]
     elif code == _T_SCRIPT and state[_TYPE_END] - state[_TYPE] >= 8:
         start = state[_TYPE]  # math/tex
         if (
@@ -772,15 +785,15 @@ def _read(
             i, name = read_name(data, i + 2)
             code = find_name(SLOTS, HASHES, name)
             if code == _T_BR:
-                _flush(text, rows, stack, state)
+                _flush(text, marks, rows, stack, state)
             else:
-                _close(code, np.int64(name), text, rows, elements, stack, open_names, state)
+                _close(code, np.int64(name), text, marks, rows, elements, stack, open_names, state)
             i = find_byte(data, i, size, 62) + 1
         elif following == 33 and i + 3 < size and data[i + 2] == 45 and data[i + 3] == 45:
             i = comment_end(data, i + 4)
         else:
             i = find_byte(data, i, size, 62) + 1
-    _flush(text, rows, stack, state)
+    _flush(text, marks, rows, stack, state)
     _pop(0, elements, stack, open_names, state)
     elements[state[_ELEMENTS], WORDS] = state[_WORDS]
 

@@ -1,0 +1,209 @@
+"""Main-text extraction alone: pages a second, and scores against gold.
+
+    python benchmarks/extractors.py [--every 8] [--rounds 5] [--methods learned]
+    python benchmarks/extractors.py --score [--methods learned union]
+
+Bytes in, text out, one core. The others are plain trafilatura (comments off, and its fast mode) and resiliparse (main
+content) in the environment that benchmarks/peers/setup makes; ours go through `extract_page`, charsets and titles
+included, as in a run, without its child processes. All take turns on the same core every few pages, in rounds; times
+are core-seconds, which neighbours disturb least. Prints pages a second, MB of HTML a second, and the median of the
+rounds' ratios to trafilatura with its range, a gold set at a time and all together.
+
+`--score` extracts every page of every gold set by every method and prints what the shared scorer says of it; wcxb is
+divided into hosts that the shipped model was trained on and hosts that it was not.
+
+Two minutes with five rounds of every eighth page; three to five minutes for `--score`.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+PYTHON = Path(os.environ.get("WINNOW_OTHERS_PYTHON", HERE.parent / "build" / "peers" / "others" / "bin" / "python"))
+if hasattr(os, "sched_setaffinity"):
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # before libraries count the cores
+
+import pyarrow as pa  # noqa: E402
+import pyarrow.parquet as pq  # noqa: E402
+from common import shared_files  # noqa: E402
+from fastwarc.warc import ArchiveIterator, WarcRecordType  # noqa: E402
+
+from pipeline.extract import ExtractOptions, Page  # noqa: E402
+from pipeline.extract.extractors import EXTRACTORS  # noqa: E402
+from pipeline.extract.work import extract_page  # noqa: E402
+
+TIMED_SETS = ("wcxb", "zyte-articles", "daniel-multilingual", "trafilatura-eval", "cleanportaleval")
+GOLD_SETS = (*TIMED_SETS, "misc-articles", "llm-webkit-bench")
+TURN_PAGES = 8
+BASE = "trafilatura"
+PEERS = (BASE, "trafilatura fast", "resiliparse")
+
+Extract = Callable[[int, int], tuple[list[float], list[str | None]]]
+"""(first page, last page) -> core-seconds and texts."""
+
+
+@dataclass(frozen=True)
+class SetPages:
+    """Pages of one set, which stand at `first` and after in the list of all."""
+
+    name: str
+    first: int
+    pages: list[bytes]
+    record_ids: list[str]
+
+
+def read_sets(names: tuple[str, ...], every: int) -> list[SetPages]:
+    """Every `every`-th page of each set."""
+    sets: list[SetPages] = []
+    first = 0
+    for name in names:
+        pages, record_ids = [], []
+        with shared_files(f"data/extraction/{name}.warc.gz")[0].open("rb") as stream:
+            for number, record in enumerate(ArchiveIterator(stream, record_types=WarcRecordType.response)):
+                if number % every == 0:
+                    pages.append(record.reader.read())
+                    record_ids.append(record.record_id)
+        sets.append(SetPages(name, first, pages, record_ids))
+        first += len(pages)
+    return sets
+
+
+def ours(method: str, pages: list[bytes]) -> Extract:
+    """One of our methods as a run has it, but in this process."""
+    options = ExtractOptions(method=method)  # type: ignore[arg-type]
+    extractor = EXTRACTORS[method]
+
+    def extract(first: int, last: int) -> tuple[list[float], list[str | None]]:
+        seconds, texts = [], []
+        for page in pages[first:last]:
+            started = time.process_time()
+            text = extract_page(Page(page, None, ""), options, extractor).text
+            seconds.append(time.process_time() - started)
+            texts.append(text)
+        return seconds, texts
+
+    extract(0, min(TURN_PAGES, len(pages)))  # compiled and warm
+    return extract
+
+
+@contextmanager
+def peers(pages: list[bytes], with_texts: bool) -> Iterator[dict[str, Extract]]:
+    """The others, in a process of their own on the same core."""
+    if not PYTHON.is_file():
+        raise SystemExit(f"no {PYTHON}: run benchmarks/peers/setup, or set WINNOW_OTHERS_PYTHON")
+    with tempfile.TemporaryDirectory() as name:
+        (Path(name) / "pages.bin").write_bytes(b"".join(pages))
+        (Path(name) / "pages.json").write_text(json.dumps([len(page) for page in pages]))
+        command = [str(PYTHON), str(HERE / "peers" / "extract_side.py"), name]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdin
+            assert process.stdout
+            questions, answers = process.stdin, process.stdout
+
+            def asking(method: str) -> Extract:
+                def extract(first: int, last: int) -> tuple[list[float], list[str | None]]:
+                    questions.write(json.dumps([method, first, last, with_texts]) + "\n")
+                    questions.flush()
+                    if not (line := answers.readline()):
+                        raise SystemExit(f"the other side ended with {process.wait()}; its message stands above")
+                    answer = json.loads(line)
+                    return answer["seconds"], answer["texts"]
+
+                return extract
+
+            yield {method: asking(method) for method in PEERS}
+            questions.close()
+
+
+def measure(sets: list[SetPages], methods: dict[str, Extract], rounds: int) -> None:
+    """The rounds, and a line a set and method."""
+    total = sum(len(each.pages) for each in sets)
+    spent: dict[str, list[list[float]]] = {method: [] for method in methods}  # method -> round -> core-seconds a page
+    for number in range(rounds):
+        for method in methods:
+            spent[method].append([])
+        for first in range(0, total, TURN_PAGES):
+            for method, extract in methods.items():
+                spent[method][-1] += extract(first, min(first + TURN_PAGES, total))[0]
+        print(f"round {number + 1}: " + ", ".join(f"{m} {sum(s[-1]):.2f} s" for m, s in spent.items()), flush=True)
+    print(f"\n{'':<20} {'':<17} {'pages/s':>8} {'MB/s':>7} {'times trafilatura':>22}")
+    bounds = {each.name: range(each.first, each.first + len(each.pages)) for each in sets}
+    sizes = [len(page) for each in sets for page in each.pages]
+    for name, rows in {**bounds, "all": range(total)}.items():
+        base = [sum(times[i] for i in rows) for times in spent[BASE]]
+        for method in methods:
+            seconds = [sum(times[i] for i in rows) for times in spent[method]]
+            ratios = [theirs / own for theirs, own in zip(base, seconds)]
+            median = statistics.median(seconds)
+            print(
+                f"{name if method == next(iter(methods)) else '':<20} {method:<17} {len(rows) / median:8.1f} "
+                f"{sum(sizes[i] for i in rows) / median / 1e6:7.1f} "
+                f"{statistics.median(ratios):8.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+            )
+    print(f"{total:,} pages, {sum(sizes) / 1e6:.0f} MB of HTML, {rounds} rounds")
+
+
+def score(sets: list[SetPages], methods: dict[str, Extract], folder: Path) -> None:
+    """Every method's score on every set, and core-seconds of one pass."""
+    total = sum(len(each.pages) for each in sets)
+    golds = [gold for each in sets for gold in gold_files(each.name, folder)]
+    record_ids = [identity for each in sets for identity in each.record_ids]
+    for method, extract in methods.items():
+        seconds, texts = extract(0, total)
+        file = folder / f"{method.replace(' ', '-')}.parquet"
+        write_documents(file, record_ids, texts)
+        print(f"\n{method}: {sum(seconds):.0f} core-seconds, {sum(not text for text in texts)} pages without text")
+        scorer = [sys.executable, str(shared_files("checks/score_extraction.py")[0]), "--json"]
+        scorer += ["--documents", str(file), "--gold", *map(str, golds)]
+        for row in json.loads(subprocess.run(scorer, check=True, capture_output=True, text=True).stdout):
+            figures = "  ".join(f"{key} {value:.4f}" for key, value in row.items() if isinstance(value, float))
+            print(f"  {row['gold'].split('.')[0]:<24} {row['pages']:5} pages  {figures}", flush=True)
+
+
+def gold_files(name: str, folder: Path) -> list[Path]:
+    """The gold of a set; of a set that trained the shipped model two files more, by host."""
+    (gold,) = shared_files(f"data/extraction/{name}.gold.jsonl.gz")
+    return [gold]
+
+
+def write_documents(file: Path, record_ids: list[str], texts: list[str | None]) -> None:
+    """A Parquet file of the form that the shared scorer reads."""
+    columns: dict[str, Any] = {
+        "text": pa.array([text or "" for text in texts], pa.string()),
+        "metadata": pa.array([[("warc_record_id", i)] for i in record_ids], pa.map_(pa.string(), pa.string())),
+    }
+    pq.write_table(pa.table(columns), file)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--every", type=int, default=8)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--methods", nargs="+", choices=tuple(EXTRACTORS), default=None, help="ours")
+    parser.add_argument("--score", action="store_true")
+    args = parser.parse_args()
+    wanted = args.methods or (tuple(EXTRACTORS) if args.score else ("learned",))
+    sets = read_sets(GOLD_SETS if args.score else TIMED_SETS, 1 if args.score else args.every)
+    pages = [page for each in sets for page in each.pages]
+    with peers(pages, args.score) as others:
+        methods = {**others, **{f"our {method}": ours(method, pages) for method in wanted}}
+        if args.score:
+            with tempfile.TemporaryDirectory() as folder:
+                score(sets, methods, Path(folder))
+        else:
+            measure(sets, methods, args.rounds)
+
+
+if __name__ == "__main__":
+    main()

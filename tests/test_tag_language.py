@@ -4,12 +4,15 @@ import gzip
 import json
 from pathlib import Path
 
+import fasttext
 import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.kernels.arrow import string_buffers
+from pipeline.kernels.label_tree import predict
 from pipeline.tag import language
 from pipeline.tag.language import MAX_CHARS, ModelError, detect, load, model_file, tag_languages
 
@@ -69,6 +72,31 @@ def test_mixed_case_is_left_alone() -> None:
     (score, label), *_ = model.predict(ENGLISH + "\n", 1, 0.0, "strict")
     assert detect(ENGLISH, model) == ("en", pytest.approx(min(round(score, 4), 1.0)))
     assert label == "__label__en"
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.text(max_size=80), st.sampled_from([ENGLISH, RUSSIAN, CHINESE, THAI, "", "</s>", "__label__en word"]))
+def test_the_kernel_says_what_fasttext_says(text: str, more: str) -> None:
+    model = load()
+    line = f"{text} {more}".encode("utf-8", "replace").decode()
+    expected = model.predict(line.replace("\n", " ").replace("</s>", " ") + "\n", 2, 0.0, "strict")
+    assert model.tree is not None
+    numbers, scores = predict(*string_buffers(pa.array([line])), model.tree)
+    found = [(score, model.labels[number]) for number, score in zip(numbers[0].tolist(), scores[0].tolist())]
+    assert [pair for pair in found if pair[0] > 0] == [
+        (score, label.removeprefix("__label__")) for score, label in expected
+    ]
+
+
+def test_a_classifier_without_a_tree_is_read_by_fasttext(tmp_path: Path) -> None:
+    words = " ".join(f"w{number}" for number in range(300))  # a file of a few kilobytes, as real ones are
+    lines = [f"__label__en {ENGLISH} {words}\n", f"__label__de {GERMAN} {words}\n"] * 20
+    (tmp_path / "lines.txt").write_text("".join(lines))
+    trained = fasttext.train_supervised(str(tmp_path / "lines.txt"), dim=4, thread=1, verbose=0)
+    trained.save_model(str(tmp_path / "flat.bin"))
+    model = load(tmp_path / "flat.bin")
+    assert model.tree is None
+    assert detect(GERMAN, model)[0] == "de"
 
 
 def test_a_megabyte_without_spaces_and_mixed_scripts() -> None:

@@ -1,0 +1,265 @@
+"""fastText's prediction for a classifier on parts of words with a tree of labels (Joulin et al. 2016,
+arXiv:1607.01759; src/dictionary.cc, quantmatrix.cc, loss.cc): the same arithmetic in the same order, on Arrow buffers.
+
+A line is its words, each as `<word>`, and the end of the line. A word's features are itself, where it is in the
+dictionary, and its parts of `minn` to `maxn` characters, each the row of a hash; the mean of all rows goes down the
+tree.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.kernels.arrow import Bytes, Offsets
+from pipeline.kernels.compile import kernel
+from pipeline.kernels.linear import find_word, hash_word, word_table
+
+_FNV_BASIS, _FNV_PRIME, _SIGN = np.uint32(2166136261), np.uint32(16777619), np.uint32(0xFFFFFF00)
+_BEGIN, _END = 0x3C, 0x3E
+_DIMENSIONS = 16  # of lid.176
+_END_OF_LINE = np.frombuffer(b"</s>", np.uint8)
+_LABEL = np.frombuffer(b"__label__", np.uint8)
+_IS_SPACE = np.zeros(256, np.bool_)
+_IS_SPACE[[0x00, 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x20]] = True
+
+
+class Tree(NamedTuple):
+    """A model. Word i is words[bounds[i]:bounds[i + 1]] and row i; part h is the row that `slots` names."""
+
+    words: npt.NDArray[np.uint8]
+    bounds: npt.NDArray[np.int64]
+    table: npt.NDArray[np.int32]
+    present: npt.NDArray[np.uint8]
+    """A bit a bucket: whether it has a row."""
+    slots: npt.NDArray[np.int32]
+    """[a power of two, 2]: (part, row), -1 where there is none."""
+    rows: npt.NDArray[np.float32]
+    """[features, dimensions]"""
+    inner: npt.NDArray[np.float32]
+    """[labels - 1, dimensions]: the inner nodes of the tree; the last one is its root."""
+    children: npt.NDArray[np.int32]
+    """[labels - 1, 2]: below `labels` a label, from there on an inner node."""
+    shape: npt.NDArray[np.int64]
+    """buckets, minn, maxn, the row of the end of the line or -1"""
+
+
+@kernel
+def slots_of(parts: npt.NDArray[np.int32], rows: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    """`Tree.slots` of some parts and their rows."""
+    size = 16
+    while size < 3 * len(parts):
+        size *= 2
+    slots = np.full((size, 2), -1, np.int32)
+    for i in range(len(parts)):
+        slot = parts[i] & (size - 1)
+        while slots[slot, 0] >= 0:
+            slot = (slot + 1) & (size - 1)
+        slots[slot, 0] = parts[i]
+        slots[slot, 1] = rows[i]
+    return slots
+
+
+def present_of(parts: npt.NDArray[np.int32], buckets: int) -> npt.NDArray[np.uint8]:
+    """`Tree.present`."""
+    found = np.zeros(-(-buckets // 8) * 8, np.bool_)
+    found[parts] = True
+    return np.packbits(found, bitorder="little")
+
+
+@kernel
+def children_of(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+    """`Tree.children`: Huffman's tree of labels, of which the rarest are last (HierarchicalSoftmaxLoss::buildTree)."""
+    n = len(counts)
+    total = np.full(2 * n - 1, 10**15, np.int64)
+    total[:n] = counts
+    children = np.zeros((n - 1, 2), np.int32)
+    leaf, node = n - 1, n
+    for i in range(n, 2 * n - 1):
+        for side in range(2):
+            if leaf >= 0 and total[leaf] < total[node]:
+                children[i - n, side] = leaf
+                leaf -= 1
+            else:
+                children[i - n, side] = node
+                node += 1
+        total[i] = total[children[i - n, 0]] + total[children[i - n, 1]]
+    return children
+
+
+@kernel
+def _matches(data: Bytes, at: int, end: int, mark: Bytes) -> bool:
+    same = at + len(mark) <= end
+    i = 0
+    while same and i < len(mark):
+        same = data[at + i] == mark[i]
+        i += 1
+    return same
+
+
+@kernel
+def _parts(word: Bytes, size: int, tree: Tree, ids: npt.NDArray[np.int32], count: int) -> int:
+    """Write the rows of the parts of word[:size], which has its marks, behind ids[:count]; returns the new count."""
+    present, slots, shape = tree.present, tree.slots, tree.shape
+    buckets, minn, maxn = shape[0], shape[1], shape[2]
+    inverse = 1.0 / buckets
+    mask = len(slots) - 1
+    for i in range(size):
+        if word[i] & 0xC0 == 0x80:
+            continue
+        h = _FNV_BASIS
+        j, n = i, 1
+        while j < size and n <= maxn:
+            while True:
+                byte = np.uint32(word[j])
+                h = np.uint32((h ^ (byte | _SIGN if byte >= 128 else byte)) * _FNV_PRIME)
+                j += 1
+                if j >= size or word[j] & 0xC0 != 0x80:
+                    break
+            if n >= minn and not (n == 1 and (i == 0 or j == size)):
+                part = np.int64(h) - np.int64(np.float64(h) * inverse) * buckets  # h % buckets, without a division
+                if part < 0:
+                    part += buckets
+                elif part >= buckets:
+                    part -= buckets
+                if present[part >> 3] >> (part & 7) & 1 == 0:  # most are not: a quarter of a megabyte, near at hand
+                    n += 1
+                    continue
+                slot = part & mask
+                while slots[slot, 0] >= 0:
+                    if slots[slot, 0] == part:
+                        ids[count] = slots[slot, 1]
+                        count += 1
+                        break
+                    slot = (slot + 1) & mask
+            n += 1
+    return count
+
+
+@kernel
+def _mean(rows: npt.NDArray[np.float32], ids: npt.NDArray[np.int32], hidden: npt.NDArray[np.float32]) -> None:
+    """The mean of some rows, added up in their order."""
+    hidden[:] = 0
+    if rows.shape[1] == _DIMENSIONS:  # a fixed number, for the compiler
+        for i in range(len(ids)):
+            for d in range(_DIMENSIONS):
+                hidden[d] += rows[ids[i], d]
+    else:
+        for i in range(len(ids)):
+            for d in range(rows.shape[1]):
+                hidden[d] += rows[ids[i], d]
+    scale = np.float32(1.0 / len(ids))
+    for d in range(len(hidden)):
+        hidden[d] *= scale
+
+
+@kernel
+def _log(x: np.float32) -> np.float32:
+    return np.float32(math.log(np.float64(x) + 1e-5))
+
+
+@kernel
+def _best_two(hidden: npt.NDArray[np.float32], tree: Tree, labels: npt.NDArray[np.int32], scores: npt.NDArray) -> None:
+    """The two most probable labels, the best first; -1 and 0 where there is none (HierarchicalSoftmaxLoss::dfs)."""
+    n = len(tree.inner) + 1
+    best = np.full(2, -1, np.int32)
+    high = np.full(2, -np.inf, np.float32)
+    found = 0
+    stack_node = np.empty(n + 1, np.int32)
+    stack_score = np.empty(n + 1, np.float32)
+    stack_node[0], stack_score[0], top = 2 * n - 2, np.float32(0), 1
+    least = _log(np.float32(0))
+    while top:
+        top -= 1
+        node, score = stack_node[top], stack_score[top]
+        if score < least or (found == 2 and score < high[1]):
+            continue
+        if node < n:
+            if found < 2:
+                found += 1
+            elif score == high[1]:
+                continue
+            if score > high[0]:
+                high[1], best[1] = high[0], best[0]
+                high[0], best[0] = score, node
+            else:
+                high[1], best[1] = score, node
+            continue
+        f = np.float32(0)
+        for d in range(len(hidden)):
+            f += tree.inner[node - n, d] * hidden[d]
+        f = np.float32(1.0 / np.float64(np.float32(1) + np.float32(math.exp(-f))))
+        stack_node[top], stack_score[top] = tree.children[node - n, 1], score + _log(f)
+        top += 1
+        stack_node[top] = tree.children[node - n, 0]
+        stack_score[top] = score + _log(np.float32(1.0 - np.float64(f)))
+        top += 1
+    for place in range(2):
+        labels[place] = best[place]
+        scores[place] = np.float32(math.exp(high[place])) if best[place] >= 0 else np.float32(0)
+
+
+@kernel
+def predict(data: Bytes, offsets: Offsets, tree: Tree) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+    """(labels, probabilities) [n, 2] of the two best labels of each text, read as one line; label -1: none."""
+    n = len(offsets) - 1
+    labels, scores = np.full((n, 2), -1, np.int32), np.zeros((n, 2), np.float32)
+    longest = 0
+    for row in range(n):
+        longest = max(longest, offsets[row + 1] - offsets[row])
+    word = np.empty(longest + 2, np.uint8)
+    # A word of k bytes has at most k + 2 places to start at.
+    ids = np.empty((2 * longest + 3) * (tree.shape[2] + 1) + 1, np.int32)
+    hidden = np.empty(tree.rows.shape[1], np.float32)
+    for row in range(n):
+        count = _features(data, int(offsets[row]), int(offsets[row + 1]), tree, word, ids)
+        if count:
+            _mean(tree.rows, ids[:count], hidden)
+            _best_two(hidden, tree, labels[row], scores[row])
+    return labels, scores
+
+
+@kernel
+def _features(data: Bytes, at: int, end: int, tree: Tree, word: Bytes, ids: npt.NDArray[np.int32]) -> int:
+    """Write the rows of the line data[at:end] to `ids`, in fastText's order; returns their number."""
+    count = 0
+    while at < end:
+        if _IS_SPACE[data[at]]:
+            at += 1
+            continue
+        if data[at] == _BEGIN and _matches(data, at, end, _END_OF_LINE):  # would end the line
+            at += len(_END_OF_LINE)
+            continue
+        start, size = at, 0
+        word[0] = _BEGIN
+        while at < end and not _IS_SPACE[data[at]]:
+            if data[at] == _BEGIN and _matches(data, at, end, _END_OF_LINE):
+                break
+            size += 1
+            word[size] = data[at]
+            at += 1
+        known, _ = find_word(tree.words, tree.bounds, tree.table, data, start, at, hash_word(data, start, at))
+        if known >= 0:
+            ids[count] = known
+            count += 1
+        elif _matches(data, start, at, _LABEL):
+            continue
+        word[size + 1] = _END
+        count = _parts(word, size + 2, tree, ids, count)
+    if tree.shape[3] >= 0:
+        ids[count] = tree.shape[3]
+        count += 1
+    return count
+
+
+def warm_up() -> None:
+    words, bounds = np.frombuffer(b"a</s>", np.uint8), np.array([0, 1, 5], np.int64)
+    one = np.zeros(1, np.int32)
+    rows = np.zeros((3, 2), np.float32)
+    shape = np.array([10, 2, 4, 1])
+    table, children = word_table(words, bounds), children_of(np.ones(2, np.int64))
+    tree = Tree(words, bounds, table, present_of(one, 10), slots_of(one, one), rows, rows[:1], children, shape)
+    data, offsets = np.frombuffer(b"a line", np.uint8), np.array([0, 6], np.int32)
+    offsets.flags.writeable = False
+    predict(data, offsets, tree)

@@ -1,6 +1,6 @@
 """datatrove's half of a comparison; runs in the environment that `setup` makes, and imports nothing of ours.
 
-    python datatrove_side.py gopher|decisions|minhash|contamination FOLDER
+    python datatrove_side.py gopher|decisions|minhash|pairs|contamination FOLDER
 
 FOLDER holds texts.json, a list of documents (and index.json for contamination: texts by benchmark). For every line on
 standard input it goes once over the documents, on its own functions and nothing else in the clock, and answers with
@@ -59,13 +59,19 @@ def minhash(folder: Path) -> Pass:
     config = MinhashConfig(n_grams=5, num_buckets=14, hashes_per_bucket=8)
     stage = MinhashDedupSignature(str(folder / "signatures"), config)
 
-    def run(documents: list[Document]) -> int:
-        signed = 0
-        for document in documents:
-            shingles = stage.get_shingles(document.text)
-            if shingles.size:
-                signed += len(stage.get_signature(shingles)) == 14
-        return signed
+    def run(documents: list[Document]) -> list[list[list[int]]]:
+        return [stage.get_signature(stage.get_shingles(document.text)) for document in documents]
+
+    return run
+
+
+def pairs(folder: Path) -> Pass:
+    """The share of equal minima in the signatures of every two documents in a row."""
+    sign = minhash(folder)
+
+    def run(documents: list[Document]) -> list[float]:
+        signatures = [np.concatenate(signature) for signature in sign(documents)]
+        return [float((one == other).mean()) for one, other in zip(signatures[::2], signatures[1::2])]
 
     return run
 
@@ -102,16 +108,17 @@ def main() -> None:
     task, folder = sys.argv[1], Path(sys.argv[2])
     texts = json.loads((folder / "texts.json").read_text())
     documents = [Document(text=text, id=str(number)) for number, text in enumerate(texts)]
-    run = {"gopher": gopher, "decisions": decisions, "minhash": minhash, "contamination": contamination}[task](folder)
+    tasks = (gopher, decisions, minhash, pairs, contamination)
+    run = {each.__name__: each for each in tasks}[task](folder)
     answers = sys.stdout
     sys.stdout = sys.stderr  # whatever a library prints is no answer
     run(documents[:WARM_UP])
     for line in sys.stdin:
         reply: dict[str, Any] = {}
         if line.strip() != "ready":
-            started = time.perf_counter()
+            started = time.process_time()
             result = run(documents)
-            reply = {"seconds": time.perf_counter() - started, "result": result}
+            reply = {"seconds": time.process_time() - started, "result": None if task == "minhash" else result}
         answers.write(json.dumps(reply) + "\n")
         answers.flush()
 

@@ -1,4 +1,7 @@
-"""Interleaved rounds: our function in this process and datatrove's in its own, on the same core, never at once."""
+"""Interleaved rounds: our function in this process and another's in its own, on the same core, never at once.
+
+Times are core-seconds: on a core that others use too, wall times measure the others.
+"""
 
 import json
 import os
@@ -14,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-PEER_PYTHON = Path(
-    os.environ.get("WINNOW_PEER_PYTHON", HERE.parents[1] / "build" / "peers" / "venv" / "bin" / "python")
-)
+ENVIRONMENTS = HERE.parents[1] / "build" / "peers"
+PEER_PYTHON = Path(os.environ.get("WINNOW_PEER_PYTHON", ENVIRONMENTS / "venv" / "bin" / "python"))
+OTHERS_PYTHON = Path(os.environ.get("WINNOW_OTHERS_PYTHON", ENVIRONMENTS / "others" / "bin" / "python"))
 ONE_THREAD = {
     f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "NUMBA", "RAYON", "VECLIB")
 }
@@ -26,6 +29,7 @@ ONE_THREAD = {
 class Peer:
     """The subprocess: `ask` runs one pass over its documents and returns (seconds, result)."""
 
+    name: str
     process: subprocess.Popen[str]
 
     def ask(self, line: str = "run") -> tuple[float, Any]:
@@ -35,24 +39,30 @@ class Peer:
         self.process.stdin.flush()
         answer = self.process.stdout.readline()
         if not answer:
-            raise SystemExit(f"datatrove's side ended with {self.process.wait()}; its message stands above")
+            raise SystemExit(f"{self.name}'s side ended with {self.process.wait()}; its message stands above")
         reply = json.loads(answer)
         return reply.get("seconds", 0.0), reply.get("result")
 
 
 @contextmanager
-def peer(task: str, texts: list[str], index: dict[str, list[str]] | None = None) -> Iterator[Peer]:
-    """Starts datatrove's side on `texts` and waits until it is warm."""
-    if not PEER_PYTHON.is_file():
-        raise SystemExit(f"no {PEER_PYTHON}: run benchmarks/peers/setup, or set WINNOW_PEER_PYTHON")
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+def peer(
+    task: str, texts: list[str], index: dict[str, list[str]] | None = None, name: str = "datatrove"
+) -> Iterator[Peer]:
+    """Starts another's side on `texts` and waits until it is warm. All but datatrove live in one environment."""
+    python, variable = (
+        (PEER_PYTHON, "WINNOW_PEER_PYTHON") if name == "datatrove" else (OTHERS_PYTHON, "WINNOW_OTHERS_PYTHON")
+    )
+    if not python.is_file():
+        raise SystemExit(f"no {python}: run benchmarks/peers/setup, or set {variable}")
+    side = HERE / ("datatrove_side.py" if name == "datatrove" else "others_side.py")
+    with tempfile.TemporaryDirectory() as directory:
+        folder = Path(directory)
         (folder / "texts.json").write_text(json.dumps(texts))
         if index is not None:
             (folder / "index.json").write_text(json.dumps(index))
-        command = [str(PEER_PYTHON), str(HERE / "datatrove_side.py"), task, name]
+        command = [str(python), str(side), task, directory]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-            started = Peer(process)
+            started = Peer(name, process)
             started.ask("ready")
             yield started
             assert process.stdin
@@ -67,13 +77,13 @@ def one_core() -> None:
 
 
 def mean_pass(ours: Callable[[], Any], seconds: float) -> float:
-    """Seconds of one pass of our side: the mean of as many passes as take about `seconds`, at least one."""
+    """Core-seconds of one pass of our side: the mean of as many passes as take about `seconds`, at least one."""
     passes = 0
-    started = time.perf_counter()
+    started = time.process_time()
     while True:
         ours()
         passes += 1
-        spent = time.perf_counter() - started
+        spent = time.process_time() - started
         if spent >= seconds:
             return spent / passes
 
@@ -85,7 +95,7 @@ def compare(title: str, ours: Callable[[], Any], theirs: Peer, rounds: int, docu
     """
     ours()  # compiled and warm
     print(f"{title}: {documents:,} documents of {size / documents:,.0f} bytes, one core, {rounds} rounds", flush=True)
-    print(f"{'round':>9} {'ours docs/s':>12} {'MB/s':>7} {'datatrove docs/s':>17} {'MB/s':>7} {'ratio':>7}")
+    print(f"{'round':>9} {'ours docs/s':>12} {'MB/s':>7} {f'{theirs.name} docs/s':>18} {'MB/s':>7} {'ratio':>7}")
     kept: list[tuple[float, float]] = []
     for number in range(rounds):
         peer_seconds, _ = theirs.ask()
@@ -94,15 +104,16 @@ def compare(title: str, ours: Callable[[], Any], theirs: Peer, rounds: int, docu
         _line(str(number + 1), own_seconds, peer_seconds, documents, size)
     own, other = (statistics.median(column) for column in zip(*kept))
     _line("median", own, other, documents, size)
-    ratio = statistics.median(other / own for own, other in kept)
-    print(f"ratio {ratio:.0f} (median of the rounds' ratios)", flush=True)
+    ratios = [other / own for own, other in kept]
+    ratio = statistics.median(ratios)
+    print(f"ratio {ratio:.3g} (median of the rounds' ratios, {min(ratios):.3g} to {max(ratios):.3g})\n", flush=True)
     return ratio
 
 
 def _line(name: str, own: float, other: float, documents: int, size: int) -> None:
     print(
         f"{name:>9} {documents / own:12,.0f} {size / own / 1e6:7.1f} "
-        f"{documents / other:17,.1f} {size / other / 1e6:7.2f} {other / own:7.0f}",
+        f"{documents / other:18,.1f} {size / other / 1e6:7.2f} {other / own:7.2f}",
         flush=True,
     )
 

@@ -25,5 +25,11 @@ def _resiliparse(html: str, options: ExtractOptions) -> str | None:
     return extract(html, options)
 
 
+def _learned(html: str, options: ExtractOptions) -> str | None:
+    from pipeline.extract.learned import extract
+
+    return extract(html.encode("utf-8", "replace"), options)
+
+
 # Libraries are imported on the first call: nobody loads what no recipe names.
-EXTRACTORS: dict[str, Extractor] = {"trafilatura": _trafilatura, "resiliparse": _resiliparse}
+EXTRACTORS: dict[str, Extractor] = {"trafilatura": _trafilatura, "resiliparse": _resiliparse, "learned": _learned}

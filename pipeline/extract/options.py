@@ -10,10 +10,12 @@ class ExtractOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    method: Literal["trafilatura", "resiliparse"] = "trafilatura"
-    """trafilatura is precise; resiliparse is about 12 times faster, at .05 to .08 less F1."""
+    method: Literal["trafilatura", "resiliparse", "learned"] = "trafilatura"
+    """trafilatura is precise; resiliparse is about 12 times faster, at .05 to .08 less F1; learned is our own model."""
     favor: Literal["none", "precision", "recall"] = "none"
-    """trafilatura's `favor_precision` / `favor_recall`; must be `none` for other methods."""
+    """trafilatura's `favor_precision` / `favor_recall`, or another threshold of learned; must be `none` for resiliparse."""
+    comments: bool = False
+    """learned: keep readers' comments below an article. Posts of a forum are kept in any case."""
     fast: bool = False
     """trafilatura's `fast`: no comparison with fallback extractors. 1.4 times faster, F1 down by .004 to .006."""
     language_gate: bool = False

@@ -13,7 +13,7 @@ class ExtractOptions(BaseModel):
     method: Literal["trafilatura", "resiliparse", "learned"] = "trafilatura"
     """trafilatura is precise; resiliparse is about 12 times faster, at .05 to .08 less F1; learned is our own model."""
     favor: Literal["none", "precision", "recall"] = "none"
-    """trafilatura's `favor_precision` / `favor_recall`, or another threshold of learned; must be `none` for resiliparse."""
+    """trafilatura's `favor_precision` / `favor_recall`, another threshold of learned; resiliparse has none."""
     comments: bool = False
     """learned: keep readers' comments below an article. Posts of a forum are kept in any case."""
     fast: bool = False

@@ -93,17 +93,21 @@ def _check_weights(document: Document, sources: dict[str, Any]) -> None:
             document.complain(("mixture", key), message)
 
 
+# Options of `extract` that only some methods have.
+_EXTRACT_OPTIONS = {"favor": ("trafilatura", "learned"), "fast": ("trafilatura",), "comments": ("learned",)}
+
+
 def _check_sources(document: Document, sources: dict[str, Any]) -> None:
     for name in sources:
         extract = _mapping(sources, name, "extract")
         if extract.get("language_gate") is True and "languages" not in document.data:
             message = "the gate skips pages in none of the recipe's languages; add `languages`"
             document.complain(("sources", name, "extract", "language_gate"), message)
-        if extract.get("method", "trafilatura") != "trafilatura":
-            for option in ("favor", "fast"):
-                if extract.get(option) not in (None, "none", False):
-                    message = f"an option of trafilatura; the method is {extract['method']}"
-                    document.complain(("sources", name, "extract", option), message)
+        method = extract.get("method", "trafilatura")
+        for option, methods in _EXTRACT_OPTIONS.items():
+            if method not in methods and extract.get(option) not in (None, "none", False):
+                message = f"an option of {' and '.join(methods)}; the method is {method}"
+                document.complain(("sources", name, "extract", option), message)
 
 
 def _check_tails(document: Document) -> None:

@@ -32,7 +32,7 @@ class Tree(NamedTuple):
     bounds: npt.NDArray[np.int64]
     table: npt.NDArray[np.int32]
     present: npt.NDArray[np.uint8]
-    """A bit a bucket: whether it has a row."""
+    """A bit a bucket: whether it has a row; and one that is set a word."""
     slots: npt.NDArray[np.int32]
     """[a power of two, 2]: (part, row), -1 where there is none."""
     rows: npt.NDArray[np.float32]
@@ -61,10 +61,11 @@ def slots_of(parts: npt.NDArray[np.int32], rows: npt.NDArray[np.int32]) -> npt.N
     return slots
 
 
-def present_of(parts: npt.NDArray[np.int32], buckets: int) -> npt.NDArray[np.uint8]:
+def present_of(parts: npt.NDArray[np.int32], buckets: int, words: int) -> npt.NDArray[np.uint8]:
     """`Tree.present`."""
-    found = np.zeros(-(-buckets // 8) * 8, np.bool_)
+    found = np.zeros(buckets + words + 7, np.bool_)
     found[parts] = True
+    found[buckets:] = True
     return np.packbits(found, bitorder="little")
 
 
@@ -99,12 +100,10 @@ def _matches(data: Bytes, at: int, end: int, mark: Bytes) -> bool:
 
 
 @kernel
-def _parts(word: Bytes, size: int, tree: Tree, ids: npt.NDArray[np.int32], count: int) -> int:
-    """Write the rows of the parts of word[:size], which has its marks, behind ids[:count]; returns the new count."""
-    present, slots, shape = tree.present, tree.slots, tree.shape
+def _parts(word: Bytes, size: int, shape: npt.NDArray[np.int64], parts: npt.NDArray[np.int32], count: int) -> int:
+    """Write the parts of word[:size], which has its marks, behind parts[:count]; returns the new count."""
     buckets, minn, maxn = shape[0], shape[1], shape[2]
     inverse = 1.0 / buckets
-    mask = len(slots) - 1
     for i in range(size):
         if word[i] & 0xC0 == 0x80:
             continue
@@ -123,18 +122,35 @@ def _parts(word: Bytes, size: int, tree: Tree, ids: npt.NDArray[np.int32], count
                     part += buckets
                 elif part >= buckets:
                     part -= buckets
-                if present[part >> 3] >> (part & 7) & 1 == 0:  # most are not: a quarter of a megabyte, near at hand
-                    n += 1
-                    continue
-                slot = part & mask
-                while slots[slot, 0] >= 0:
-                    if slots[slot, 0] == part:
-                        ids[count] = slots[slot, 1]
-                        count += 1
-                        break
-                    slot = (slot + 1) & mask
+                parts[count] = part
+                count += 1
             n += 1
     return count
+
+
+@kernel
+def _rows_of(parts: npt.NDArray[np.int32], tree: Tree) -> int:
+    """Put the rows of the parts that have one in their place, in order; returns how many those are.
+
+    Nine of ten have none. Which do is looked up without a branch, so that the cache misses of many parts overlap.
+    """
+    known = 0
+    for i in range(len(parts)):
+        part = parts[i]
+        parts[known] = part
+        known += tree.present[part >> 3] >> (part & 7) & 1
+    mask = len(tree.slots) - 1
+    buckets = tree.shape[0]
+    for i in range(known):
+        part = parts[i]
+        if part >= buckets:  # a whole word
+            parts[i] = part - buckets
+            continue
+        slot = part & mask
+        while tree.slots[slot, 0] != part:
+            slot = (slot + 1) & mask
+        parts[i] = tree.slots[slot, 1]
+    return known
 
 
 @kernel
@@ -210,20 +226,21 @@ def predict(data: Bytes, offsets: Offsets, tree: Tree) -> tuple[npt.NDArray[np.i
         longest = max(longest, offsets[row + 1] - offsets[row])
     word = np.empty(longest + 2, np.uint8)
     # A word of k bytes has at most k + 2 places to start at.
-    ids = np.empty((2 * longest + 3) * (tree.shape[2] + 1) + 1, np.int32)
+    parts = np.empty((2 * longest + 3) * (tree.shape[2] + 1) + 1, np.int32)
     hidden = np.empty(tree.rows.shape[1], np.float32)
     for row in range(n):
-        count = _features(data, int(offsets[row]), int(offsets[row + 1]), tree, word, ids)
+        count = _features(data, int(offsets[row]), int(offsets[row + 1]), tree, word, parts)
+        count = _rows_of(parts[:count], tree)
         if count:
-            _mean(tree.rows, ids[:count], hidden)
+            _mean(tree.rows, parts[:count], hidden)
             _best_two(hidden, tree, labels[row], scores[row])
     return labels, scores
 
 
 @kernel
-def _features(data: Bytes, at: int, end: int, tree: Tree, word: Bytes, ids: npt.NDArray[np.int32]) -> int:
-    """Write the rows of the line data[at:end] to `ids`, in fastText's order; returns their number."""
-    count = 0
+def _features(data: Bytes, at: int, end: int, tree: Tree, word: Bytes, parts: npt.NDArray[np.int32]) -> int:
+    """Write the words (behind the buckets) and parts of the line data[at:end], in fastText's order; their number."""
+    count, buckets = 0, tree.shape[0]
     while at < end:
         if _IS_SPACE[data[at]]:
             at += 1
@@ -241,14 +258,14 @@ def _features(data: Bytes, at: int, end: int, tree: Tree, word: Bytes, ids: npt.
             at += 1
         known, _ = find_word(tree.words, tree.bounds, tree.table, data, start, at, hash_word(data, start, at))
         if known >= 0:
-            ids[count] = known
+            parts[count] = buckets + known
             count += 1
         elif _matches(data, start, at, _LABEL):
             continue
         word[size + 1] = _END
-        count = _parts(word, size + 2, tree, ids, count)
+        count = _parts(word, size + 2, tree.shape, parts, count)
     if tree.shape[3] >= 0:
-        ids[count] = tree.shape[3]
+        parts[count] = buckets + tree.shape[3]
         count += 1
     return count
 
@@ -259,7 +276,7 @@ def warm_up() -> None:
     rows = np.zeros((3, 2), np.float32)
     shape = np.array([10, 2, 4, 1])
     table, children = word_table(words, bounds), children_of(np.ones(2, np.int64))
-    tree = Tree(words, bounds, table, present_of(one, 10), slots_of(one, one), rows, rows[:1], children, shape)
+    tree = Tree(words, bounds, table, present_of(one, 10, 2), slots_of(one, one), rows, rows[:1], children, shape)
     data, offsets = np.frombuffer(b"a line", np.uint8), np.array([0, 6], np.int32)
     offsets.flags.writeable = False
     predict(data, offsets, tree)

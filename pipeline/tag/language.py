@@ -31,6 +31,7 @@ import pyarrow.compute as pc
 import xxhash
 
 from pipeline.errors import WinnowError
+from pipeline.kernels.arrow import Bytes, Offsets
 from pipeline.kernels.label_tree import Tree, predict
 from pipeline.kernels.symbols import case_counts, string_buffers
 from pipeline.tag.model_file import NotATree, read_tree
@@ -144,9 +145,11 @@ def _fasttext(file: ModelFile) -> Any:
 
 def detect(text: str, model: str | Path | LanguageModel = DEFAULT_MODEL) -> tuple[str, float]:
     """(language, score) of one text; see `tag_languages`."""
-    texts = pa.array([text.encode("utf-8", "replace").decode()], pa.string())
-    languages, scores = tag_languages(texts, model)
-    return languages[0].as_py(), scores[0].as_py()
+    if not isinstance(model, LanguageModel):
+        model = load(model)
+    head = np.frombuffer(text.lstrip()[:MAX_CHARS].encode("utf-8", "replace"), np.uint8)
+    ((language, score),) = _detect(head, _frozen(np.array([0, len(head)], np.int32)), model)
+    return language, float(np.float32(score))
 
 
 def tag_languages(texts: pa.Array, model: str | Path | LanguageModel = DEFAULT_MODEL) -> tuple[pa.Array, pa.Array]:
@@ -159,30 +162,45 @@ def tag_languages(texts: pa.Array, model: str | Path | LanguageModel = DEFAULT_M
     if not isinstance(model, LanguageModel):
         model = load(model)
     heads = pc.utf8_slice_codeunits(pc.utf8_ltrim_whitespace(texts.fill_null("")), 0, MAX_CHARS)
-    capitals, small = case_counts(*string_buffers(heads))
+    found = _detect(*string_buffers(heads), model)
+    return (
+        pa.array([language for language, _ in found], pa.string()),
+        pa.array([score for _, score in found], pa.float32()),
+    )
+
+
+def _detect(data: Bytes, offsets: Offsets, model: LanguageModel) -> list[tuple[str, float]]:
+    """(language, score) of each text that begins with no white space."""
+    capitals, small = case_counts(data, offsets)
     if (shouted := np.flatnonzero(capitals > small)).size:
-        listed = heads.to_pylist()
+        heads = [_text(data, offsets, row) for row in range(len(offsets) - 1)]
         for row in shouted.tolist():
-            listed[row] = listed[row].lower()
-        heads = pa.array(listed, pa.string())
+            heads[row] = heads[row].lower()
+        data, offsets = string_buffers(pa.array(heads, pa.string()))
     if model.tree is None:
-        ranked = [_ranked(model.predict(_line(head), 2, 0.0, "strict")) for head in heads.to_pylist()]
+        lines = (_line(_text(data, offsets, row)) for row in range(len(offsets) - 1))
+        found = [_ranked(model.predict(line, 2, 0.0, "strict")) for line in lines]
     else:
-        numbers, probabilities = predict(*string_buffers(heads), model.tree)
+        numbers, probabilities = predict(data, offsets, model.tree)
         pairs = zip(numbers.tolist(), probabilities.tolist(), strict=True)
-        ranked = [
+        found = [
             _ranked((score, model.labels[number]) for number, score in zip(*pair, strict=True) if number >= 0)
             for pair in pairs
         ]
-    # Letters of ASCII tell most texts; the others are looked at one by one.
-    ascii_letters = pc.match_substring_regex(heads, "[A-Za-z]").to_numpy(zero_copy_only=False)
-    for row in np.flatnonzero(~ascii_letters).tolist():
-        if not any(map(str.isalpha, heads[row].as_py())):
-            ranked[row] = UNDETERMINED, 0.0
-    return (
-        pa.array([language for language, _ in ranked], pa.string()),
-        pa.array([score for _, score in ranked], pa.float32()),
-    )
+    return [
+        best if any(map(str.isalpha, _text(data, offsets, row))) else (UNDETERMINED, 0.0)
+        for row, best in enumerate(found)
+    ]
+
+
+def _text(data: Bytes, offsets: Offsets, row: int) -> str:
+    return data[offsets[row] : offsets[row + 1]].tobytes().decode()
+
+
+def _frozen(offsets: Offsets) -> Offsets:
+    """Marked as those are that come from Arrow, so that a kernel is compiled for one type alone."""
+    offsets.flags.writeable = False
+    return offsets
 
 
 def _line(head: str) -> str:

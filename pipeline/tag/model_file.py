@@ -59,7 +59,7 @@ def _read(data: bytes) -> tuple[Tree, list[str]]:
     words = np.frombuffer(b"".join(entries[:n_words]), np.uint8)
     bounds = np.concatenate([[0], np.cumsum(stops[:n_words] - starts[:n_words])]).astype(np.int64)
     end = entries.index(_END_OF_LINE) if _END_OF_LINE in entries[:n_words] else -1
-    present = present_of(pairs[:, 0], buckets)
+    present = present_of(pairs[:, 0], buckets, n_words)
     slots = slots_of(np.ascontiguousarray(pairs[:, 0]), (pairs[:, 1] + n_words).astype(np.int32))
     shape = np.array([buckets, minn, maxn, end], np.int64)
     tree = Tree(words, bounds, word_table(words, bounds), present, slots, rows, inner, children_of(counts), shape)

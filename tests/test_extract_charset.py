@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.extract.charset import charset_of_label, declared_in_html, decode
+from pipeline.extract.charset import charset_of_label, declared_in_html, decode, to_utf8
 
 RUSSIAN = "Вечером мы долго шли вдоль реки и говорили о том, как быстро прошло это лето. "
 GREEK = "Το πρωί περπατήσαμε ως το λιμάνι και είδαμε τις βάρκες που γύριζαν από το ψάρεμα. "
@@ -192,3 +192,28 @@ def test_utf8_is_read_back(text: str) -> None:
     content = ("<html>" + text).encode("utf-8", "replace")
     if b"\0" not in content and b"\x1b" not in content:
         assert decode(content, "utf-8").text.encode() == content
+
+
+DECLARED = [None, "utf-8", "iso-8859-1", "gb2312", "utf-16", "iso-2022-jp", "nonsense"]
+
+
+@pytest.mark.parametrize("claim", DECLARED)
+@pytest.mark.parametrize("meta", ["", "<meta charset=utf-8>", "<meta charset=shift_jis>", "<meta charset=latin1>"])
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        (RUSSIAN, "utf-8"), (CHINESE, "utf-8"), (FRENCH, "utf-8-sig"), (FRENCH, "cp1252"), (RUSSIAN, "koi8_r"),
+        (JAPANESE, "iso2022_jp"), (CHINESE, "gb18030"), (FRENCH, "utf-16"), (FRENCH, "utf-16-le"), ("plain", "ascii"),
+        ("中", "utf-8"),
+    ],
+)  # fmt: skip
+def test_utf8_without_a_string_is_the_same_text(text: str, codec: str, meta: str, claim: str | None) -> None:
+    content = html(text, meta).encode(codec)
+    decoded = decode(content, claim)
+    assert to_utf8(content, claim) == (decoded.text.encode("utf-8", "replace"), decoded.charset)
+
+
+@given(st.binary(max_size=400), st.sampled_from(DECLARED))
+def test_any_bytes_become_utf8(content: bytes, claim: str | None) -> None:
+    decoded = decode(content, claim)
+    assert to_utf8(content, claim) == (decoded.text.encode("utf-8", "replace"), decoded.charset)

@@ -126,6 +126,7 @@ def gate(*answers: tuple[str, float]) -> LanguageGate:
     ],
 )
 def test_the_gate_drops_only_what_is_surely_another_language(answers: list[tuple[str, float]], passes: bool) -> None:
+    assert (gate(*answers).of_utf8(b"some words") is None) == passes
     outcome = extract(html(), gate=gate(*answers))
     assert outcome.verdict == ("keep" if passes else "drop")
     assert outcome.reason == (None if passes else "language_gate")

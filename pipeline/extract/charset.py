@@ -167,6 +167,38 @@ def decode(content: bytes, http_charset: str | None) -> Decoded:
     return _decode_valid_utf8(content, text, header, meta)
 
 
+def to_utf8(content: bytes, http_charset: str | None) -> tuple[bytes, str]:
+    """The text of `decode` as UTF-8, and the charset. Pages that are UTF-8 (99 of 100) never become a string."""
+    body = content.removeprefix(b"\xef\xbb\xbf")
+    if _is_utf8(body) and _utf16_without_bom(body) is None:
+        if len(body) < len(content):
+            return body, "utf-8"
+        is_ascii = content.isascii()
+        header, meta = charset_of_label(http_charset), declared_in_html(content)
+        declared = None if header in _UTF16 else header, meta
+        odd = b"\x1b$" in content if is_ascii else any(charset in _MULTIBYTE for charset in declared)
+        if not odd:
+            named = (charset for charset in declared if charset and (charset == "utf-8" or is_ascii))
+            return content, next(named, "utf-8")
+    decoded = decode(content, http_charset)
+    return decoded.text.encode("utf-8", "replace"), decoded.charset
+
+
+def _is_utf8(content: bytes) -> bool:
+    """Arrow's check: 8 GB/s, a quarter of what decoding costs."""
+    # Imported here: extraction processes start without them.
+    import numpy as np
+    import pyarrow as pa
+
+    offsets = np.array([0, len(content)], np.int64)
+    text = pa.Array.from_buffers(pa.large_string(), 1, [None, pa.py_buffer(offsets), pa.py_buffer(content)])
+    try:
+        text.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
 def _decode_valid_utf8(content: bytes, text: str, header: str | None, meta: str | None) -> Decoded:
     is_ascii = content.isascii()
     if is_ascii and (b"\x1b$B" in content or b"\x1b$@" in content):

@@ -16,6 +16,7 @@ Detect = Callable[[str], tuple[str, float]]
 GATE_MIN_SCORE = 0.5
 # The detector reads the first 1,000 characters, which are often navigation.
 SECOND_PLACE = 1 / 3
+_READ_BYTES = 4_000  # a thousand characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,21 @@ class LanguageGate:
         from pipeline.extract.resiliparse import all_text
 
         text = all_text(html)
+        return self._other(lambda share: text[int(len(text) * share) :])
+
+    def of_utf8(self, text: bytes) -> str | None:
+        """The same of all visible text in UTF-8."""
+
+        def place(share: float) -> str:
+            start = int(len(text) * share)
+            return text[start : start + _READ_BYTES].decode("utf-8", "ignore")
+
+        return self._other(place)
+
+    def _other(self, place: Callable[[float], str]) -> str | None:
         found = ""
-        for start in (0, int(len(text) * SECOND_PLACE)):
-            language, score = self.detect(text[start:])
+        for share in (0.0, SECOND_PLACE):
+            language, score = self.detect(place(share))
             if language in self.wanted or score < GATE_MIN_SCORE:
                 return None
             found = found or f"{language} {score:.4f}"

@@ -48,3 +48,13 @@ def fragile(html: str, options: ExtractOptions) -> str | None:
     if len(_seen) > 1:
         os.abort()
     return html
+
+
+def plain(html: str, options: ExtractOptions) -> str | None:
+    """Does nothing bad."""
+    return f"plain: {html}"
+
+
+def nothing(html: str, options: ExtractOptions) -> str | None:
+    """Finds nothing."""
+    return None

@@ -15,7 +15,8 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`keep` with a text, or `drop` / `quarantine` with a reason."""
+    """`keep` with a text, or `drop` / `quarantine` with a reason. A kept page that has one comes from the cheaper
+    extractor, because the recipe's own failed for that reason."""
 
     text: str | None
     charset: str

@@ -1,7 +1,7 @@
 """Extraction in a child process: a page that hangs, crashes or eats memory costs that page alone.
 
 Pages are sent ahead, so that the child does not wait for its worker; outcomes come back in order. What was sent to a
-child that ended is sent again to the next one, but for the page that ended it.
+child that ended is sent again to the next one, but for the page that ended it: a cheaper extractor tries that once.
 """
 
 import os
@@ -13,6 +13,7 @@ from types import TracebackType
 
 from pipeline.extract.channel import Child
 from pipeline.extract.child import WALL_FACTOR
+from pipeline.extract.fallback import after_another_try, cheaper, is_worth_another_try
 from pipeline.extract.limits import beyond_limits
 from pipeline.extract.options import ExtractOptions
 from pipeline.extract.page import Outcome, Page, set_aside
@@ -40,7 +41,8 @@ class Sandbox:
     """Extracts pages in child processes. Use from one thread at a time; starts nothing before the first page.
 
     `gate_languages` are those that the language gate lets pass, where `options.language_gate` is set.
-    `extractor` names a function (`module:function`) to call in place of the method's, for experiments and tests.
+    `extractor` names a function (`module:function`) to call in place of the method's, for experiments and tests, and
+    `cheaper_extractor` one in place of the cheaper one's; without it, such a sandbox has none.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Sandbox:
         gate_languages: tuple[str, ...] = (),
         language_model: str = "lid.176",
         extractor: str | None = None,
+        cheaper_extractor: str | None = None,
         max_resident_bytes: int = MAX_RESIDENT_BYTES,
         retire_bytes: int = RETIRE_BYTES,
     ) -> None:
@@ -64,6 +67,10 @@ class Sandbox:
         )
         self._template: Template | None = None
         self._child: Child | None = None
+        # Made when a page needs it.
+        self._cheaper: Sandbox | None = None
+        self._cheaper_options = cheaper(options) if extractor is None or cheaper_extractor is not None else None
+        self._cheaper_extractor = cheaper_extractor
 
     def __enter__(self) -> "Sandbox":
         return self
@@ -81,9 +88,28 @@ class Sandbox:
         if self._template is not None:
             leave_template(self._template)
             self._template = None
+        if self._cheaper is not None:
+            self._cheaper.close()
 
     def extract(self, pages: Iterable[Page]) -> Iterator[Outcome]:
         """One outcome a page, in order; reads a few pages ahead. Raises WinnowError where no child can be started."""
+        for page, outcome in self._extract_once(pages):
+            yield self._try_again(page, outcome) if is_worth_another_try(outcome) else outcome
+
+    def _try_again(self, page: Page, failed: Outcome) -> Outcome:
+        if self._cheaper_options is None:
+            return failed
+        if self._cheaper is None:
+            self._cheaper = Sandbox(
+                self._cheaper_options,
+                extractor=self._cheaper_extractor,
+                max_resident_bytes=self._config.max_resident_bytes,
+                retire_bytes=self._config.retire_bytes,
+            )
+        [(_, second)] = self._cheaper._extract_once([page])
+        return after_another_try(failed, self._options.method, second, self._cheaper_options.method)
+
+    def _extract_once(self, pages: Iterable[Page]) -> Iterator[tuple[Page, Outcome]]:
         source: Iterator[Page] | None = iter(pages)
         slots: deque[_Slot] = deque()
         try:
@@ -98,9 +124,10 @@ class Sandbox:
                     return
                 while slots[0].outcome is None:
                     self._advance(slots)
-                outcome = slots.popleft().outcome
+                slot = slots.popleft()
+                outcome = slot.outcome
                 assert outcome is not None
-                yield outcome
+                yield slot.page, outcome
         finally:
             if self._child is not None and any(slot.outcome is None for slot in slots):
                 self._child.kill()  # the caller has gone away from pages that are under way

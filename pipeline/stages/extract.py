@@ -191,6 +191,11 @@ class _Extraction:
             outcome = candidate.outcome
             assert outcome is not None
             if outcome.verdict == "keep" and outcome.text is not None:
+                if outcome.reason:  # the text is a cheaper extractor's
+                    self._extract.add(
+                        candidate.id, "cut", outcome.reason, rows_out=1, native_id=candidate.record.native_id,
+                        url=candidate.record.url, detail=outcome.detail,
+                    )  # fmt: skip
                 self._batch.append(candidate)
                 self._batch_bytes += len(outcome.text)
                 if len(self._batch) >= BATCH_ROWS or self._batch_bytes >= BATCH_TEXT_BYTES:
@@ -231,6 +236,8 @@ def _metadata(candidate: _Candidate) -> dict[str, str]:
     outcome = candidate.outcome
     if outcome is not None and outcome.charset:
         found["charset"] = outcome.charset
+    if outcome is not None and outcome.reason:
+        found["extract_fallback"] = f"{outcome.reason}: {outcome.detail}"
     if outcome is not None and outcome.title:
         found["title"] = _encodable(outcome.title)
     return found

@@ -31,5 +31,16 @@ def _learned(html: str, options: ExtractOptions) -> str | None:
     return extract(html.encode("utf-8", "replace"), options)
 
 
+def _union(html: str, options: ExtractOptions) -> str | None:
+    from pipeline.extract.union import extract
+
+    return extract(html, options)
+
+
 # Libraries are imported on the first call: nobody loads what no recipe names.
-EXTRACTORS: dict[str, Extractor] = {"trafilatura": _trafilatura, "resiliparse": _resiliparse, "learned": _learned}
+EXTRACTORS: dict[str, Extractor] = {
+    "trafilatura": _trafilatura,
+    "resiliparse": _resiliparse,
+    "learned": _learned,
+    "union": _union,
+}

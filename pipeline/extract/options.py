@@ -2,7 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+Single = Literal["trafilatura", "resiliparse", "learned"]
 
 
 class ExtractOptions(BaseModel):
@@ -10,8 +12,13 @@ class ExtractOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    method: Literal["trafilatura", "resiliparse", "learned"] = "trafilatura"
-    """trafilatura is precise; resiliparse is about 12 times faster, at .05 to .08 less F1; learned is our own model."""
+    method: Literal["trafilatura", "resiliparse", "learned", "union"] = "trafilatura"
+    """trafilatura is precise; resiliparse is about 12 times faster, at .05 to .08 less F1; learned is our own model;
+    union joins two of them."""
+    of: tuple[Single, Single] = ("learned", "trafilatura")
+    """union: the two extractors. Lines come as the first one writes them; the deadline is for both together."""
+    keep: Literal["agreed", "longer"] = "agreed"
+    """union: the lines that both agree on, or the longer text where the two agree (see `union.py`)."""
     favor: Literal["none", "precision", "recall"] = "none"
     """trafilatura's `favor_precision` / `favor_recall`, another threshold of learned; resiliparse has none."""
     comments: bool = False
@@ -31,3 +38,10 @@ class ExtractOptions(BaseModel):
     256; the deepest of 4,000 real pages has 52 levels."""
     cpu_seconds: Annotated[float, Field(gt=0)] = 30.0
     """CPU time a page may take (`extract_cpu_deadline`): generous, so that the limits above decide on every machine."""
+
+    @field_validator("of")
+    @classmethod
+    def _two_extractors(cls, of: tuple[Single, Single]) -> tuple[Single, Single]:
+        if of[0] == of[1]:
+            raise ValueError(f"union needs two different extractors, found {of[0]} twice")
+        return of

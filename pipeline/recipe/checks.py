@@ -94,7 +94,13 @@ def _check_weights(document: Document, sources: dict[str, Any]) -> None:
 
 
 # Options of `extract` that only some methods have.
-_EXTRACT_OPTIONS = {"favor": ("trafilatura", "learned"), "fast": ("trafilatura",), "comments": ("learned",)}
+_EXTRACT_OPTIONS = {
+    "favor": ("trafilatura", "learned", "union"),
+    "fast": ("trafilatura", "union"),
+    "comments": ("learned", "union"),
+    "of": ("union",),
+    "keep": ("union",),
+}
 
 
 def _check_sources(document: Document, sources: dict[str, Any]) -> None:

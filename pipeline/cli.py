@@ -243,6 +243,29 @@ def train_quality(
     )
 
 
+@train.command("extractor")
+@click.argument("sets", metavar="SET...", nargs=-1, required=True)
+@click.option("--out", required=True, help="The folder for learned.model and its card.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, help="Another model of the same data.")
+@click.option("--folds", type=click.IntRange(min=2), default=5, help="Parts of the hosts, each judged by the others.")
+@click.option("--threads", type=click.IntRange(min=1), default=1, help="Of LightGBM; they do not change the model.")
+def train_extractor(sets: tuple[str, ...], out: str, seed: int, folds: int, threads: int) -> None:
+    """Train the learned extractor on pages with gold text.
+
+    A SET is FOLDER/NAME, two files: NAME.warc.gz holds the pages, NAME.gold.jsonl.gz a row of gold for each.
+    """
+    from pipeline import train as training
+
+    trained = training.extractor(
+        sets, out, seed=seed, folds=folds, threads=threads, say=lambda line: _errors.print(line, markup=False)
+    )
+    judged = trained.card["figures"]
+    for side, title in (("out_of_fold", "training hosts, out of fold"), ("held_out", "held-out hosts")):
+        for name, one in judged[side]["by_set"].items():
+            _console.print(f"{title}, {name}: F1 {one['f1']:.4f} on {one['pages']:,} pages", markup=False)
+    _console.print(f"{trained.path}: {trained.card['bytes']:,} bytes; digest {trained.card['digest']}", markup=False)
+
+
 def _load(recipe: str, inputs: Iterable[str], overrides: Iterable[str]) -> Recipe:
     from pipeline.recipe import load
 

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,37 @@ def quality(
             storage.write_bytes(storage.join(graph.out, file.rpartition("/")[2]), storage.read_bytes(committed))
     card = json.loads(storage.read_bytes(storage.join(graph.out, "card.json")))
     return TrainedModel(storage.join(graph.out, "model.bin"), card)
+
+
+def extractor(
+    sets: Sequence[str | Path],
+    out: str | Path,
+    *,
+    seed: int = 0,
+    folds: int = 5,
+    threads: int = 1,
+    say: Callable[[str], None] = lambda _line: None,
+) -> TrainedModel:
+    """Train the learned extractor on gold sets; write OUT/learned.model, OUT/learned.card.json and OUT/learned.card.md.
+
+    Each set is FOLDER/NAME, where NAME.gold.jsonl.gz and NAME.warc.gz lie. The same sets and seed give the same bytes,
+    whatever the threads. Raises WinnowError with the next action.
+    """
+    from classifiers.extractor.boosting import Parameters
+    from classifiers.extractor.card import card_json, card_markdown
+    from classifiers.extractor.train import Settings, train
+
+    settings = Settings(seed=seed, folds=folds, boosting=Parameters(threads=threads))
+    trained = train([Path(path) for path in sets], settings, say)
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in (
+        ("learned.model", trained.file),
+        ("learned.card.json", card_json(trained.card)),
+        ("learned.card.md", card_markdown(trained.card)),
+    ):
+        storage.write_bytes(str(folder / name), data)
+    return TrainedModel(str(folder / "learned.model"), trained.card)
 
 
 def up_to(graph: Graph, name: str) -> Graph:

@@ -75,7 +75,7 @@ def fit(features: Float32Array, y: npt.NDArray[np.bool_], weight: Float32Array, 
         "seed": chosen.seed & 0x7FFFFFFF,
         "num_threads": chosen.threads,
         "deterministic": True,
-        "force_row_wise": True,
+        "force_col_wise": True,
         "use_missing": False,
         "verbosity": -1,
     }

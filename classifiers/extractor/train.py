@@ -1,0 +1,199 @@
+"""Training of the learned extractor: gold pages in, a model file and its card out; the same bytes for the same seed.
+
+Whatever judges a page has not seen its host: lexicons for training rows are made from the other folds, the threshold
+is chosen on scores that models of the other folds give, and a share of hosts takes no part at all.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from classifiers.extractor import boosting, lexicon
+from classifiers.extractor.augment import Augmentation, copy
+from classifiers.extractor.boosting import Boosted, Parameters
+from classifiers.extractor.card import Facts, make_card
+from classifiers.extractor.gold import GOLD_SUFFIX, PAGES_SUFFIX, read_set
+from classifiers.extractor.lexicon import Lexicon
+from classifiers.extractor.pages import HELD_OUT, Page, prepare_pages
+from classifiers.extractor.score import total
+from pipeline.errors import WinnowError
+from pipeline.extract.learned import FALLBACK_FLOOR, FALLBACK_REACH, OUTSIDE_COMMENTS
+from pipeline.extract.model import Model, lexicon_values, write
+from pipeline.kernels.block_features import NAMES, features
+from pipeline.kernels.block_text import choose
+from pipeline.kernels.lexicon import build_table
+from pipeline.kernels.trees import score
+
+Float32Array = npt.NDArray[np.float32]
+Say = Callable[[str], None]
+
+THRESHOLDS = tuple(tenth / 10 for tenth in range(-20, 21))
+"""Log odds that are tried."""
+FAVOR = {"precision": 0.8, "recall": -0.8}
+"""What these settings add to the threshold, in log odds."""
+MIN_PAGES = 50
+"""In all folds together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a training depends on, beside its data."""
+
+    seed: int = 0
+    folds: int = 5
+    held_out: float = 0.3  # share of hosts
+    boosting: Parameters = field(default_factory=Parameters)
+    augmentation: Augmentation = field(default_factory=Augmentation)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Training rows: of the pages first, one after the other, then of their copies."""
+
+    features: Float32Array
+    y: npt.NDArray[np.bool_]
+    weight: Float32Array
+    part: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A page as a model sees it that was not trained on its host."""
+
+    page: Page
+    features: Float32Array
+    scores: npt.NDArray[np.int32]
+    scale: int
+
+    def kept(self, threshold: float) -> npt.NDArray[np.bool_]:
+        """Which blocks the extractor would keep at a threshold in log odds."""
+        at, reach, floor = (round(value * self.scale) for value in (threshold, FALLBACK_REACH, FALLBACK_FLOOR))
+        return choose(self.scores, at, reach, floor, self.features, OUTSIDE_COMMENTS)
+
+
+@dataclass(frozen=True)
+class Trained:
+    model: Model
+    file: bytes
+    card: dict[str, Any]
+
+
+def train(sets: Sequence[Path], settings: Settings, say: Say = lambda _line: None) -> Trained:
+    """Train on gold sets, each FOLDER/NAME without the files' endings. Raises WinnowError with the next action."""
+    paths = [set_path(path) for path in sets]
+    rows = [row for path in paths for row in read_set(path)]
+    say(f"{len(rows):,} pages with gold in {len(paths)} set(s)")
+    pages = list(prepare_pages(rows, held_out=settings.held_out, folds=settings.folds, seed=settings.seed))
+    training = [page for page in pages if page.part != HELD_OUT]
+    held_out = [page for page in pages if page.part == HELD_OUT]
+    if len(training) < MIN_PAGES:
+        raise WinnowError(f"{len(training)} pages to train on, at least {MIN_PAGES} are needed: name more gold sets")
+    lexicons = _lexicons(training, settings.folds)
+    examples = _rows(training, lexicons, settings)
+    say(f"{len(training):,} pages to train on: {len(examples.y):,} blocks with copies")
+    out_of_fold = _out_of_fold(training, examples, settings, say)
+    tried = _tried(out_of_fold)
+    threshold = max(tried, key=lambda at: tried[at])
+    say("training the model")
+    parameters = replace(settings.boosting, seed=settings.seed)
+    boosted = boosting.train(examples.features, examples.y, examples.weight, parameters)
+    full = lexicons[HELD_OUT]
+    model = Model(
+        features=tuple(NAMES),
+        forest=boosted.forest,
+        scale=boosted.scale,
+        threshold=round(threshold * boosted.scale),
+        hashes=full.hashes,
+        values=full.values,
+        settings={name: threshold + shift for name, shift in FAVOR.items()},
+    )
+    unseen = [_judge(page, features(page.blocks, *_table(full)), boosted) for page in held_out]
+    facts = Facts(
+        sets=paths,
+        rows=rows,
+        training=training,
+        held_out=held_out,
+        out_of_fold_kept=[judged.kept(threshold) for judged in out_of_fold],
+        held_out_kept=[judged.kept(threshold) for judged in unseen],
+        threshold=threshold,
+        tried=tried,
+        training_blocks=len(examples.y),
+        seed=settings.seed,
+        folds=settings.folds,
+        held_out_share=settings.held_out,
+        boosting=settings.boosting,
+        augmentation=settings.augmentation,
+    )
+    data = write(model)
+    return Trained(model, data, make_card(facts, model, data))
+
+
+def set_path(path: Path) -> Path:
+    """FOLDER/NAME of a gold set, also where one of its two files is named."""
+    for suffix in (GOLD_SUFFIX, PAGES_SUFFIX):
+        if path.name.endswith(suffix):
+            return path.with_name(path.name.removesuffix(suffix))
+    return path
+
+
+def _lexicons(training: Sequence[Page], folds: int) -> dict[int, Lexicon]:
+    """The lexicon without each fold, by fold; that of all at HELD_OUT."""
+    hosts = lexicon.by_host([page.words for page in training], [page.row.host for page in training])
+    part = {page.row.host: page.part for page in training}
+    return {
+        left_out: lexicon.make([words for host, words in hosts.items() if part[host] != left_out])
+        for left_out in (HELD_OUT, *range(folds))
+    }
+
+
+def _rows(training: Sequence[Page], lexicons: Mapping[int, Lexicon], settings: Settings) -> Rows:
+    chosen = settings.augmentation
+    tables = {part: _table(words) for part, words in lexicons.items()}
+    found, y, weight, part = [], [], [], []
+    for number in range(chosen.copies + 1):
+        for page in training:
+            blocks = page.blocks
+            if number:
+                blocks = copy(blocks, page.row.id, number, settings.seed, chosen)
+            found.append(features(blocks, *tables[page.part]))
+            y.append(page.labels.positive)
+            weight.append(page.labels.weight * np.float32(chosen.weight if number else 1))
+            part.append(np.full(len(page.labels.positive), page.part, np.int64))
+    return Rows(np.concatenate(found), np.concatenate(y), np.concatenate(weight), np.concatenate(part))
+
+
+def _out_of_fold(training: Sequence[Page], rows: Rows, settings: Settings, say: Say) -> list[Judged]:
+    """Each page as the model of the other folds sees it."""
+    ends = np.cumsum([len(page.blocks.rows) for page in training])
+    found: dict[int, Judged] = {}
+    for left_out in range(settings.folds):
+        say(f"fold {left_out + 1} of {settings.folds}")
+        mine = [i for i, page in enumerate(training) if page.part == left_out]
+        seen = rows.part != left_out
+        parameters = replace(settings.boosting, seed=settings.seed)
+        boosted = boosting.train(rows.features[seen], rows.y[seen], rows.weight[seen], parameters)
+        for i in mine:
+            own = rows.features[ends[i] - len(training[i].blocks.rows) : ends[i]]
+            found[i] = _judge(training[i], own, boosted)
+    return [found[i] for i in range(len(training))]
+
+
+def _judge(page: Page, own: Float32Array, boosted: Boosted) -> Judged:
+    return Judged(page, own, score(boosted.forest, own), boosted.scale)
+
+
+def _tried(out_of_fold: Sequence[Judged]) -> dict[float, float]:
+    """F1 on the training articles at each of THRESHOLDS."""
+    articles = [judged for judged in out_of_fold if judged.page.is_article]
+    return {
+        threshold: total(judged.page.score(judged.kept(threshold)) for judged in articles).f1 or 0.0
+        for threshold in THRESHOLDS
+    }
+
+
+def _table(words: Lexicon) -> tuple[npt.NDArray[np.uint32], Float32Array]:
+    return build_table(words.hashes, lexicon_values(words.values))

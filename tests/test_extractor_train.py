@@ -1,0 +1,111 @@
+"""Training of the learned extractor, from gold files to a model file and its card."""
+
+import json
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+from extractor_gold import gold_line, write_set
+
+from classifiers.extractor.augment import Augmentation
+from classifiers.extractor.boosting import Parameters
+from classifiers.extractor.card import card_json, card_markdown
+from classifiers.extractor.gold import read_set
+from classifiers.extractor.pages import HELD_OUT, prepare_pages
+from classifiers.extractor.train import FAVOR, Settings, set_path, train
+from pipeline.errors import WinnowError
+from pipeline.extract.learned import main_text
+from pipeline.extract.model import read
+from pipeline.extract.options import ExtractOptions
+from pipeline.kernels.block_features import NAMES
+from pipeline.kernels.html_blocks import parse
+
+pytest.importorskip("lightgbm", reason="training needs lightgbm (extra `train`)", exc_type=ImportError)
+
+SMALL = Settings(
+    seed=3,
+    folds=3,
+    boosting=Parameters(trees=8, leaves=6, min_child_rows=5, min_child_weight=0.01, learning_rate=0.3),
+    augmentation=Augmentation(copies=1),
+)
+WORDS = "heron reed river boat water stone morning wind cloud field path bird feather nest marsh".split()  # noqa: SIM905
+
+
+def page_of(number: int) -> tuple[bytes, str]:
+    """A page of a site with menu and footer, and its main text."""
+    dice = random.Random(number)
+    sentences = [" ".join(dice.choices(WORDS, k=dice.randint(12, 30))).capitalize() + "." for _ in range(6)]
+    menu = "".join(f'<li><a href="/{word}">{word}</a></li>' for word in dice.sample(WORDS, 6))
+    body = "".join(f"<p>{sentence}</p>" for sentence in sentences)
+    html = (
+        f'<html><head><title>Site</title></head><body><nav class="site-menu"><ul>{menu}</ul></nav>'
+        f'<div class="story-text">{body}</div><footer class="legal"><p>All rights kept.</p></footer></body></html>'
+    )
+    return html.encode(), " ".join(sentences)
+
+
+@pytest.fixture(scope="module")
+def gold_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    pages = {number: page_of(number) for number in range(1, 121)}
+    lines = [gold_line(number, main_content=text) for number, (_, text) in pages.items()]
+    return Path(
+        write_set(tmp_path_factory.mktemp("gold"), lines, {number: html for number, (html, _) in pages.items()})
+    )
+
+
+def test_a_trained_model_finds_main_text_and_says_what_it_is(gold_set: Path) -> None:
+    said: list[str] = []
+    trained = train([gold_set], SMALL, said.append)
+    assert said[0] == "120 pages with gold in 1 set(s)"
+    model = read(trained.file, "learned.model")
+    html, text = page_of(500)
+    found = main_text(parse(np.frombuffer(html, np.uint8)), ExtractOptions(method="learned"), model)
+    assert found is not None
+    assert " ".join(bytes(found).decode().split()) == text
+    assert model.features == tuple(NAMES)
+    assert model.settings == {name: trained.card["threshold"]["log_odds"] + shift for name, shift in FAVOR.items()}
+
+    card = json.loads(card_json(trained.card))
+    data = card["data"][0]
+    assert data["pages"] == 120 == data["training_pages"] + data["held_out_pages"]
+    assert 0.15 < data["held_out_pages"] / 120 < 0.45
+    assert set(data["files"]) == {"toy.gold.jsonl.gz", "toy.warc.gz"}
+    assert card["figures"]["held_out"]["all"]["all"]["f1"] > 0.95
+    assert card["figures"]["held_out"]["all"]["all"]["pages"] == data["held_out_pages"]
+    assert card["figures"]["out_of_fold"]["by_set"]["toy"]["pages"] == data["training_pages"]
+    assert card["threshold"]["tried"][f"{card['threshold']['log_odds']:.1f}"] == max(
+        card["threshold"]["tried"].values()
+    )
+    assert card["bytes"] == len(trained.file)
+    assert b"| toy | 120 |" in card_markdown(trained.card)
+
+
+def test_the_same_seed_gives_the_same_bytes(gold_set: Path) -> None:
+    once, again = train([gold_set], SMALL), train([gold_set], SMALL)
+    assert once.file == again.file
+    assert card_json(once.card) == card_json(again.card)
+
+
+def test_held_out_hosts_stay_the_same_when_the_seed_changes(gold_set: Path) -> None:
+    rows = read_set(gold_set)
+    parts = []
+    for seed in (1, 2):
+        pages = list(prepare_pages(rows, held_out=0.3, folds=3, seed=seed))
+        parts.append({page.row.host: page.part for page in pages})
+    held_out = [{host for host, part in one.items() if part == HELD_OUT} for one in parts]
+    assert held_out[0] == held_out[1]
+    assert parts[0] != parts[1]
+    assert {part for one in parts for part in one.values()} == {HELD_OUT, 0, 1, 2}
+
+
+def test_too_few_pages_are_refused(tmp_path: Path) -> None:
+    html, text = page_of(1)
+    base = write_set(tmp_path, [gold_line(1, main_content=text)], {1: html})
+    with pytest.raises(WinnowError, match="name more gold sets"):
+        train([base], SMALL)
+
+
+def test_a_set_is_named_by_either_of_its_files() -> None:
+    for name in ("a/b", "a/b.gold.jsonl.gz", "a/b.warc.gz"):
+        assert set_path(Path(name)) == Path("a/b")

@@ -48,5 +48,10 @@ def prepare_pages(rows: Sequence[GoldRow], *, held_out: float, folds: int, seed:
             continue
         labels = label(gold, blocks.text, blocks.start, blocks.end)
         words = word_tokens(blocks, np.diff(labels.bounds), labels.positive)
-        apart = hash01(SPLIT_SEED, HELD_OUT_PURPOSE, row.host.encode("utf-8", "surrogatepass")) < held_out
-        yield Page(row, blocks, gold, labels, words, HELD_OUT if apart else fold(row.host, folds, seed))
+        part = HELD_OUT if is_held_out(row.host, held_out) else fold(row.host, folds, seed)
+        yield Page(row, blocks, gold, labels, words, part)
+
+
+def is_held_out(host: str, share: float) -> bool:
+    """Whether a host takes no part in training, where a `share` of hosts does not."""
+    return hash01(SPLIT_SEED, HELD_OUT_PURPOSE, host.encode("utf-8", "surrogatepass")) < share

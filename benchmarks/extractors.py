@@ -9,13 +9,14 @@ included, as in a run, without its child processes. All take turns on the same c
 are core-seconds, which neighbours disturb least. Prints pages a second, MB of HTML a second, and the median of the
 rounds' ratios to trafilatura with its range, a gold set at a time and all together.
 
-`--score` extracts every page of every gold set by every method and prints what the shared scorer says of it; wcxb is
-divided into hosts that the shipped model was trained on and hosts that it was not.
+`--score` extracts every page of every gold set by every method and prints what the shared scorer says of it; the
+sets that the shipped model comes from are also divided into hosts that it was trained on, and hosts that it was not.
 
 Two minutes with five rounds of every eighth page; three to five minutes for `--score`.
 """
 
 import argparse
+import gzip
 import json
 import os
 import statistics
@@ -39,12 +40,16 @@ import pyarrow.parquet as pq  # noqa: E402
 from common import shared_files  # noqa: E402
 from fastwarc.warc import ArchiveIterator, WarcRecordType  # noqa: E402
 
+from classifiers.extractor.pages import is_held_out  # noqa: E402
+from classifiers.extractor.train import Settings  # noqa: E402
 from pipeline.extract import ExtractOptions, Page  # noqa: E402
 from pipeline.extract.extractors import EXTRACTORS  # noqa: E402
 from pipeline.extract.work import extract_page  # noqa: E402
+from pipeline.filters.url import host_of  # noqa: E402
 
 TIMED_SETS = ("wcxb", "zyte-articles", "daniel-multilingual", "trafilatura-eval", "cleanportaleval")
 GOLD_SETS = (*TIMED_SETS, "misc-articles", "llm-webkit-bench")
+TRAINING_SETS = ("wcxb", "zyte-articles")
 TURN_PAGES = 8
 BASE = "trafilatura"
 PEERS = (BASE, "trafilatura fast", "resiliparse")
@@ -93,7 +98,11 @@ def ours(method: str, pages: list[bytes]) -> Extract:
             texts.append(text)
         return seconds, texts
 
-    extract(0, min(TURN_PAGES, len(pages)))  # compiled and warm
+    _, texts = extract(0, min(TURN_PAGES, len(pages)))  # compiled and warm
+    if not any(texts):
+        raise SystemExit(
+            f"{method} finds no text in {len(texts)} pages: {extract_page(Page(pages[0], None, ''), options, extractor)}"
+        )
     return extract
 
 
@@ -172,9 +181,22 @@ def score(sets: list[SetPages], methods: dict[str, Extract], folder: Path) -> No
 
 
 def gold_files(name: str, folder: Path) -> list[Path]:
-    """The gold of a set; of a set that trained the shipped model two files more, by host."""
+    """The gold of a set; of a set that the shipped model comes from two files more, by host."""
     (gold,) = shared_files(f"data/extraction/{name}.gold.jsonl.gz")
-    return [gold]
+    if name not in TRAINING_SETS:
+        return [gold]
+    share = Settings().held_out
+    parts: dict[str, list[str]] = {"training-hosts": [], "held-out-hosts": []}
+    with gzip.open(gold, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            host = host_of(json.loads(line)["url"]).removeprefix("www.")
+            parts["held-out-hosts" if is_held_out(host, share) else "training-hosts"].append(line)
+    files = [gold]
+    for part, rows in parts.items():
+        files.append(folder / f"{name}-{part}.gold.jsonl.gz")
+        with gzip.open(files[-1], "wt", encoding="utf-8") as out:
+            out.writelines(rows)
+    return files
 
 
 def write_documents(file: Path, record_ids: list[str], texts: list[str | None]) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.extract import ExtractOptions, Outcome, Page, Sandbox
 from pipeline.extract.extractors import EXTRACTORS, TooDeep
-from pipeline.extract.gate import LanguageGate
+from pipeline.extract.gate import LanguageGate, check_of
 from pipeline.extract.work import extract_page, title_of
 
 STORY = (
@@ -140,6 +140,24 @@ def test_the_gate_in_the_sandbox() -> None:
     assert outcomes[1].detail.startswith("de ")
     with Sandbox(ExtractOptions(), gate_languages=("en",)) as sandbox:
         assert [outcome.reason for outcome in sandbox.extract(pages)] == [None, None, None]
+
+
+def test_what_the_gate_loses_is_measured() -> None:
+    links = "".join(f"<li><a href='/{i}'>{GESCHICHTE}</a></li>" for i in range(20))
+    mixed = html().replace("<nav>", f"<nav><ul>{links}</ul>")  # German around an English article
+    pages = [Page(text.encode(), None, None, checks_gate=True) for text in (html(STORY), html(GESCHICHTE), mixed, "")]
+    with Sandbox(ExtractOptions(language_gate=True), gate_languages=("en",)) as sandbox:
+        outcomes = list(sandbox.extract(pages))
+    assert [outcome.reason for outcome in outcomes] == [None, "language_gate", "language_gate", "no_main_text"]
+    checks = [check_of(outcome.detail) for outcome in outcomes]
+    assert checks[0] is checks[3] is None
+    assert checks[1] is not None
+    assert checks[1][0] == "de"
+    assert checks[2] is not None
+    assert checks[2][0] == "en"
+    assert outcomes[2].text is None
+    assert check_of(gate().checked("de 0.9", None)) == (None, 0)
+    assert check_of("de 0.9731") is None
 
 
 def test_a_page_that_takes_too_long_in_the_real_extractor() -> None:

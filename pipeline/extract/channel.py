@@ -27,7 +27,7 @@ class Child:
 
     def send(self, page: Page) -> None:
         """Queue a page, and pass on what the socket takes."""
-        data = marshal.dumps((page.content, page.charset, page.url))
+        data = marshal.dumps((page.content, page.charset, page.url, page.checks_gate))
         self._out.append(memoryview(LENGTH.pack(len(data))))
         self._out.append(memoryview(data))
         self._push()

@@ -25,7 +25,7 @@ def serve(pages: socket.socket, work: Callable[[Page], Outcome], cpu_seconds: fl
     """Answer pages; returns when the socket closes, or after an answer that says it is the last one.
 
     The last one is sent once the process holds `retire_bytes` more than at the start: libraries leak up to 1 MB a
-    page. Frames are LENGTH and a marshalled tuple: (content, charset, url) in, (last, *Outcome fields) out.
+    page. Frames are LENGTH and a marshalled tuple: Page's fields in, (last, *Outcome's fields) out.
     """
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)

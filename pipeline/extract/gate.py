@@ -7,6 +7,7 @@ of the text that trafilatura finds: no English, German, Russian, Chinese, Polish
 a score of .2 from both 2, and 0.4 to 1.3 % pass.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,6 +18,9 @@ GATE_MIN_SCORE = 0.5
 # The detector reads the first 1,000 characters, which are often navigation.
 SECOND_PLACE = 1 / 3
 _READ_BYTES = 4_000  # a thousand characters
+SAMPLE_SHARE = 0.02
+"""Of all pages: those of them that the gate drops are extracted all the same, to measure what it loses."""
+_CHECKED = re.compile(r"; main text: (?:none|(\S+) ([0-9.]+))$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,13 @@ class LanguageGate:
 
         return self._other(place)
 
+    def checked(self, found: str, main_text: str | None) -> str:
+        """The detail of a page that was dropped as `found`, and extracted to see whether that was right."""
+        if not main_text:
+            return f"{found}; main text: none"
+        language, score = self.detect(main_text)
+        return f"{found}; main text: {language} {score:.4f}"
+
     def _other(self, place: Callable[[float], str]) -> str | None:
         found = ""
         for share in (0.0, SECOND_PLACE):
@@ -50,6 +61,13 @@ class LanguageGate:
                 return None
             found = found or f"{language} {score:.4f}"
         return found
+
+
+def check_of(detail: str | None) -> tuple[str | None, float] | None:
+    """Language and score of the main text that a dropped page has, (None, 0) where it has none; None for pages that
+    were not checked."""
+    match = _CHECKED.search(detail or "")
+    return match and (match[1], float(match[2] or 0))
 
 
 def load_gate(languages: tuple[str, ...], model: str) -> LanguageGate:

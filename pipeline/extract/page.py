@@ -11,6 +11,8 @@ class Page:
     content: bytes
     charset: str | None
     url: str | None
+    checks_gate: bool = False
+    """Where the language gate drops it, it is extracted all the same, and what was found is in the detail."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ def extract_page(
     decoded = decode(page.content, page.charset)
     try:
         if gate and (language := gate.other_language(decoded.text)):
+            if page.checks_gate:
+                language = gate.checked(language, extractor(decoded.text, options))
             return Outcome(None, decoded.charset, "drop", "language_gate", language, decoded.replaced, None)
         text = extractor(decoded.text, options)
         if not text and options.method == "trafilatura":

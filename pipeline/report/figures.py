@@ -96,6 +96,20 @@ class DroppedLanguageRow:
 
 
 @dataclass(frozen=True, slots=True)
+class GateRow:
+    """What the language gate of a source dropped, and what that cost."""
+
+    source: str
+    dropped: int
+    checked: int
+    """Of these, drawn by a hash: extracted all the same."""
+    lost: int
+    """Of the checked: main text in a wanted language, at or above the recipe's score."""
+    wanted: int
+    """Pages that passed and are in a wanted language."""
+
+
+@dataclass(frozen=True, slots=True)
 class FormatRow:
     """Kept documents by form and programming language; None in `code_language` is text, or code of unknown language."""
 
@@ -263,6 +277,7 @@ class Figures:
     quarantine_examples: tuple[QuarantineExample, ...]
     languages: tuple[LanguageRow, ...]
     dropped_languages: tuple[DroppedLanguageRow, ...]
+    language_gates: tuple[GateRow, ...]
     formats: tuple[FormatRow, ...]
     length_edges: tuple[int, ...]
     lengths: tuple[LengthRow, ...]

@@ -6,6 +6,7 @@ from pipeline.report.contamination import read_contamination
 from pipeline.report.documents import Documents, read_documents
 from pipeline.report.figures import FORMAT, Figures, InputRow, SampleRow, SourceRow, Timing
 from pipeline.report.files import Output
+from pipeline.report.gate import read_gates
 from pipeline.report.near import read_near
 from pipeline.report.quality import read_quality
 from pipeline.report.repeats import read_duplicates
@@ -38,6 +39,7 @@ def gather(output: Output) -> Figures:
         quarantine_examples=verdicts.quarantine_examples,
         languages=documents.languages,
         dropped_languages=verdicts.dropped_languages,
+        language_gates=read_gates(output, verdicts.stages),
         formats=documents.formats,
         length_edges=documents.length_edges,
         lengths=documents.lengths,

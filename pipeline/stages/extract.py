@@ -17,6 +17,7 @@ import pyarrow as pa
 from pipeline import records
 from pipeline.engine.task import TaskContext
 from pipeline.extract import ExtractOptions, Outcome, Page, Sandbox
+from pipeline.extract.gate import SAMPLE_SHARE as GATE_SAMPLE_SHARE
 from pipeline.filters import FILTERS
 from pipeline.ids import document_id, hash01
 from pipeline.sources import READERS, WHOLE_FILE, InputFile, Record, Rejected, Split
@@ -114,7 +115,8 @@ class _Extraction:
     def _queue(self, identity: bytes, record: Record) -> Iterator[Page]:
         if record.content is not None:
             self._waiting.append(_Candidate(identity, record, None))
-            yield Page(record.content, record.charset, record.url)
+            checks_gate = hash01(self._ctx.params["seed"], "language_gate", identity) < GATE_SAMPLE_SHARE
+            yield Page(record.content, record.charset, record.url, checks_gate)
             return
         text = record.text or ""
         if text.strip():

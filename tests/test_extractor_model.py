@@ -1,12 +1,15 @@
 """The model file of the learned extractor, and its class/id lexicon."""
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
+import xxhash
 
 from pipeline.extract.model import (
     MAX_BYTES,
+    SHIPPED,
     ExtractorModelError,
     Model,
     check_features,
@@ -15,6 +18,7 @@ from pipeline.extract.model import (
     read,
     write,
 )
+from pipeline.kernels.block_features import NAMES
 from pipeline.kernels.lexicon import build_table, lookup_all
 from pipeline.kernels.trees import FIELDS, RESULT, forest, score
 
@@ -92,6 +96,16 @@ def test_other_features_are_named():
         check_features(small_model(), ("length", "depth"), "a.model")
     with pytest.raises(ExtractorModelError, match="2 for 3"):
         check_features(small_model(), ("length", "link_density", "depth"), "a.model")
+
+
+def test_shipped_model_fits_its_card_and_the_features_here():
+    data, card = SHIPPED.read_bytes(), json.loads(SHIPPED.with_name("learned.card.json").read_text())
+    assert (len(data), xxhash.xxh3_128_hexdigest(data)) == (card["bytes"], card["digest"])
+    model = read(data, SHIPPED.name)
+    check_features(model, tuple(NAMES), SHIPPED.name)
+    assert round(card["threshold"]["log_odds"] * model.scale) == model.threshold
+    assert {entry["set"] for entry in card["data"]} == {"wcxb", "zyte-articles"}
+    assert sorted(model.settings) == ["precision", "recall"]
 
 
 def test_lexicon_table_finds_what_is_there_and_nothing_else():

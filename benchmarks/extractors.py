@@ -100,9 +100,8 @@ def ours(method: str, pages: list[bytes]) -> Extract:
 
     _, texts = extract(0, min(TURN_PAGES, len(pages)))  # compiled and warm
     if not any(texts):
-        raise SystemExit(
-            f"{method} finds no text in {len(texts)} pages: {extract_page(Page(pages[0], None, ''), options, extractor)}"
-        )
+        outcome = extract_page(Page(pages[0], None, ""), options, extractor)
+        raise SystemExit(f"{method} finds no text in {len(texts)} pages: {outcome}")
     return extract
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from classifiers.extractor import lexicon
 from classifiers.extractor.augment import TELLING, Augmentation, copy, renamed, without_words
+from classifiers.extractor.thin import thin
 from pipeline.extract.model import LEXICON_STEP
 from pipeline.kernels.html_blocks import TAG, parse
 from pipeline.kernels.html_tags import NUMBER
@@ -98,3 +99,28 @@ def test_copies_depend_on_seed_page_and_number_alone():
     assert len({trace(page, 1, 0) for page in pages}) > 5
     assert [trace(page, 1, 0) for page in pages] != [trace(page, 2, 0) for page in pages]
     assert [trace(page, 1, 0) for page in pages] != [trace(page, 1, 1) for page in pages]
+
+
+def test_thinned_rows_weigh_what_all_rows_weigh():
+    rng = np.random.default_rng(0)
+    weight = (rng.random(50_000) ** 6).astype(np.float32)
+    kind = rng.integers(0, 3, 50_000)
+    kept, weights = thin(weight, 10_000, key=3)
+    assert abs(len(kept) - 10_000) < 300
+    assert (np.diff(kept) > 0).all()
+    for one in range(3):
+        assert weights[kind[kept] == one].sum() == pytest.approx(weight[kind == one].sum(), rel=0.02)
+    heavy = np.flatnonzero(weight > 0.9)
+    assert np.isin(heavy, kept).all()
+    assert (weights[np.isin(kept, heavy)] == weight[heavy]).all()
+    again, _ = thin(weight, 10_000, key=3)
+    other, _ = thin(weight, 10_000, key=4)
+    assert kept.tolist() == again.tolist() != other.tolist()
+
+
+def test_few_rows_all_stay_and_rows_without_weight_go():
+    weight = np.array([0, 0.5, 1, 0, 2], np.float32)
+    for rows in (3, 100):
+        kept, weights = thin(weight, rows, key=0)
+        assert (kept.tolist(), weights.tolist()) == ([1, 2, 4], [0.5, 1, 2])
+    assert thin(np.zeros(4, np.float32), 2, key=0)[0].tolist() == []

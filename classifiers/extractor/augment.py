@@ -57,10 +57,10 @@ def without_words(blocks: Blocks, share: float, key: int) -> Blocks:
     """The page with the words of a share of its elements made 0, the hash of no word."""
     ends = np.append(blocks.elements[1:, WORDS], len(blocks.words))
     owner = np.repeat(np.arange(len(blocks.elements)), ends - blocks.elements[:, WORDS])
-    return blocks._replace(words=np.where(_hashes01(key, owner) < share, np.uint32(0), blocks.words))
+    return blocks._replace(words=np.where(hashes01(key, owner) < share, np.uint32(0), blocks.words))
 
 
-def _hashes01(key: int, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+def hashes01(key: int, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     """A number in [0, 1) for each (key, number): SplitMix64 (Steele, Lea and Flood 2014)."""
     z = np.uint64(key) + (numbers.astype(np.uint64) + np.uint64(1)) * _GOLDEN
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

@@ -34,7 +34,7 @@ class Parameters:
     min_child_weight: float = 1.0  # sum of hessians; weights are brought to a mean of 1
     min_child_rows: int = 20
     l2: float = 1.0
-    max_bin: int = 255
+    max_bin: int = 63
     seed: int = 0
     threads: int = 1
 

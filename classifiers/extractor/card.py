@@ -58,7 +58,7 @@ class Facts:
     held_out_kept: Kept
     threshold: float
     tried: Mapping[float, float]
-    training_blocks: int
+    training_rows: int
     seed: int
     folds: int
     held_out_share: float
@@ -80,7 +80,7 @@ def make_card(facts: Facts, model: Model, data: bytes) -> dict[str, Any]:
             "folds": facts.folds,
             "note": SPLIT,
         },
-        "training_blocks": facts.training_blocks,
+        "training_rows": facts.training_rows,
         "features": len(model.features),
         "lexicon_words": len(model.hashes),
         "nodes": len(model.forest.steps),

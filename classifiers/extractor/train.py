@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import xxhash
 
 from classifiers.extractor import boosting, lexicon
 from classifiers.extractor.augment import Augmentation, copy
@@ -20,6 +21,7 @@ from classifiers.extractor.gold import GOLD_SUFFIX, PAGES_SUFFIX, read_set
 from classifiers.extractor.lexicon import Lexicon
 from classifiers.extractor.pages import HELD_OUT, Page, prepare_pages
 from classifiers.extractor.score import total
+from classifiers.extractor.thin import thin
 from pipeline.errors import WinnowError
 from pipeline.extract.learned import FALLBACK_FLOOR, FALLBACK_REACH, OUTSIDE_COMMENTS
 from pipeline.extract.model import Model, lexicon_values, write
@@ -46,13 +48,16 @@ class Settings:
     seed: int = 0
     folds: int = 5
     held_out: float = 0.3  # share of hosts
+    rows: int = 150_000  # of blocks and their copies that are trained on, about
     boosting: Parameters = field(default_factory=Parameters)
     augmentation: Augmentation = field(default_factory=Augmentation)
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Training rows: of the pages first, one after the other, then of their copies."""
+    """Training rows. `first` are those of the pages as they are, one after the other; no model is trained on these."""
+
+    first: Float32Array
 
     features: Float32Array
     y: npt.NDArray[np.bool_]
@@ -94,7 +99,7 @@ def train(sets: Sequence[Path], settings: Settings, say: Say = lambda _line: Non
         raise WinnowError(f"{len(training)} pages to train on, at least {MIN_PAGES} are needed: name more gold sets")
     lexicons = _lexicons(training, settings.folds)
     examples = _rows(training, lexicons, settings)
-    say(f"{len(training):,} pages to train on: {len(examples.y):,} blocks with copies")
+    say(f"{len(training):,} pages to train on, {len(examples.y):,} of their blocks and copies of blocks")
     out_of_fold = _out_of_fold(training, examples, settings, say)
     tried = _tried(out_of_fold)
     threshold = max(tried, key=lambda at: tried[at])
@@ -121,7 +126,7 @@ def train(sets: Sequence[Path], settings: Settings, say: Say = lambda _line: Non
         held_out_kept=[judged.kept(threshold) for judged in unseen],
         threshold=threshold,
         tried=tried,
-        training_blocks=len(examples.y),
+        training_rows=len(examples.y),
         seed=settings.seed,
         folds=settings.folds,
         held_out_share=settings.held_out,
@@ -163,7 +168,10 @@ def _rows(training: Sequence[Page], lexicons: Mapping[int, Lexicon], settings: S
             y.append(page.labels.positive)
             weight.append(page.labels.weight * np.float32(chosen.weight if number else 1))
             part.append(np.full(len(page.labels.positive), page.part, np.int64))
-    return Rows(np.concatenate(found), np.concatenate(y), np.concatenate(weight), np.concatenate(part))
+    first = np.concatenate(found[: len(training)])
+    key = xxhash.xxh3_64_intdigest(f"{settings.seed}\0extractor rows".encode())
+    kept, weights = thin(np.concatenate(weight), settings.rows, key)
+    return Rows(first, np.concatenate(found)[kept], np.concatenate(y)[kept], weights, np.concatenate(part)[kept])
 
 
 def _out_of_fold(training: Sequence[Page], rows: Rows, settings: Settings, say: Say) -> list[Judged]:
@@ -177,7 +185,7 @@ def _out_of_fold(training: Sequence[Page], rows: Rows, settings: Settings, say: 
         parameters = replace(settings.boosting, seed=settings.seed)
         boosted = boosting.train(rows.features[seen], rows.y[seen], rows.weight[seen], parameters)
         for i in mine:
-            own = rows.features[ends[i] - len(training[i].blocks.rows) : ends[i]]
+            own = rows.first[ends[i] - len(training[i].blocks.rows) : ends[i]]
             found[i] = _judge(training[i], own, boosted)
     return [found[i] for i in range(len(training))]
 

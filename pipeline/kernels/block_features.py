@@ -119,7 +119,7 @@ _T_ARTICLE, _T_P, _T_LI, _T_TD, _T_TH = (NUMBER[name] for name in ("article", "p
 _FLAG_COUNT = len(_FLAG_NAMES)
 _FEATURES = len(NAMES)
 _FAR = 50.0
-_TITLE_SLOTS = 512
+_TITLE_SLOTS = 4096
 _SHORT_BYTES = 300
 _FNV, _PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 

@@ -1,0 +1,164 @@
+"""Features of blocks: what each family says of small pages, and what no page may do to them."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.kernels.block_features import NAMES, features
+from pipeline.kernels.block_measures import (
+    DIGITS,
+    ENDS_TERMINAL,
+    GOOD,
+    LENGTH,
+    LINKED,
+    LINKS,
+    MEASURES,
+    PUNCTUATION,
+    TERMINAL,
+    measure,
+)
+from pipeline.kernels.block_text import choose, join
+from pipeline.kernels.html_blocks import Blocks, hash_word, parse
+from pipeline.kernels.lexicon import build_table
+
+NO_WORDS = (np.zeros(16, np.uint32), np.zeros(16, np.float32))
+SENTENCE = "The keeper of the lamp wrote down the wind, the tide and the ships that passed, every evening of that year. "
+
+
+def page(html: str) -> Blocks:
+    return parse(np.frombuffer(html.encode(), np.uint8))
+
+
+def table(html: str, words: tuple[np.ndarray, np.ndarray] = NO_WORDS) -> dict[str, list[float]]:
+    """Features by name, a list of one number a block."""
+    matrix = features(page(html), *words)
+    return {name: matrix[:, column].tolist() for column, name in enumerate(NAMES)}
+
+
+def measured(text: str) -> np.ndarray:
+    blocks = page(f"<p>{text}")
+    out = np.empty((len(blocks.rows), MEASURES))
+    measure(blocks.text, blocks.marks, blocks.rows, out, np.empty(len(blocks.rows), np.uint64), 80.0)
+    return out[0]
+
+
+def text_of(html: str, keep: list[bool]) -> str:
+    return bytes(join(page(html), np.array(keep))).decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "length", "punctuation", "terminal"),
+    [
+        ("One, two.", 8, 2, 1),
+        ("ab cd", 4, 0, 0),
+        ("日本語。", 8.5, 1, 1),  # three wide characters and a full stop
+        ("Кто там?", 7, 1, 1),
+        ("هل هذا؟", 6, 1, 1),
+        ("यह है।", 5, 1, 1),
+        ("한국", 5, 0, 0),
+        ("“Yes”…", 6, 3, 1),
+    ],
+)
+def test_lengths_and_signs_mean_the_same_in_every_script(
+    text: str, length: float, punctuation: int, terminal: int
+) -> None:
+    found = measured(text)
+    assert (found[LENGTH], found[PUNCTUATION], found[TERMINAL]) == (length, punctuation, terminal)
+    assert found[ENDS_TERMINAL] == terminal
+
+
+def test_links_digits_and_running_text() -> None:
+    found = measured("see <a href=x>ab</a> and <a href=y>cd</a> 12")
+    assert (found[LINKED], found[LINKS], found[DIGITS], found[GOOD]) == (4, 2, 2, 0)
+    assert measured(SENTENCE)[GOOD] == measured(SENTENCE)[LENGTH] > 80
+    assert measured(f"<a href=x>{SENTENCE}</a>")[GOOD] == 0
+
+
+def test_the_holder_of_the_text_is_found() -> None:
+    found = table(f"<nav><ul><li>Home<li>News</ul></nav><div><p>{SENTENCE}<p>{SENTENCE}<p>{SENTENCE}</div><div>End")
+    assert found["holder90_inside"] == [0, 0, 1, 1, 1, 0]
+    assert found["readable_inside"] == [0, 0, 1, 1, 1, 0]
+    assert found["holder90_steps"][0] > found["holder90_steps"][5] > 0
+    assert found["in_nav"] == [1, 1, 0, 0, 0, 0]
+    assert found["path_blocks"] == [2, 2, 3, 3, 3, 1]
+    assert found["copies"] == [1, 1, 3, 3, 3, 1]
+    assert found["is_later_copy"] == [0, 0, 0, 1, 1, 0]
+
+
+def test_headings_and_the_title() -> None:
+    found = table("<title>Night watch</title><p>before<h1>Night watch</h1><p>one<p>two<h3>more</h3>")
+    assert found["heading"] == [0, 1, 0, 0, 3]
+    assert found["from_h1"] == [-1, 0, 1, 2, 3]
+    assert found["blocks_since_heading"][1:4] == [0, 1, 2]
+    assert found["last_heading"][2:] == [1, 1, 3]
+    assert found["title_overlap"] == [0, 1, 0, 0, 0]
+
+
+def test_words_of_classes_are_inherited() -> None:
+    words = build_table(
+        np.array([hash_word("story"), hash_word("ad")], np.uint32), np.array([2.0, -3.0], np.float32)
+    )  # fmt: skip
+    found = table("<div class=story><p>a<div class='box-ad'><p>b</div></div><p>c", words)
+    assert found["words_total"] == [2, -1, 0]
+    assert found["words_lowest"] == [0, -3, 0]
+    assert found["words_highest"] == [2, 2, 0]
+    assert found["words_nearest"] == [2, -3, 0]
+
+
+def test_comments_are_known_by_their_container() -> None:
+    html = f"<article><p>{SENTENCE}</article><div id=comments><p>{SENTENCE}<p>me too</div><div class=comment-free>x</div>"
+    found = table(html)
+    assert found["in_comments"] == [0, 1, 1, 1]
+    assert found["comments_good_outside"][1] == pytest.approx(0.5)
+    assert table("<body class=comments><p>a")["in_comments"] == [0]
+
+
+def test_the_choice_of_blocks() -> None:
+    rows = np.zeros((3, len(NAMES)), np.float32)
+    rows[:, NAMES.index("length")] = [400, 50, 50]
+    scores = np.array([90, 20, -50], np.int32)
+    assert choose(scores, 0, 5, -10, rows, 300.0).tolist() == [True, True, False]
+    assert choose(scores, 95, 80, -10, rows, 300.0).tolist() == [True, True, False]  # none reaches it: near the best
+    assert choose(scores, 95, 80, 91, rows, 300.0).tolist() == [False, False, False]  # the best is no text either
+    rows[1, NAMES.index("in_comments")] = 1
+    assert choose(scores, 0, 5, -10, rows, 300.0).tolist() == [True, False, False]
+    assert choose(scores, 0, 5, -10, rows, np.inf).tolist() == [True, True, False]
+    rows[0, NAMES.index("length")] = 200  # too little beside them: the page consists of them
+    assert choose(scores, 0, 5, -10, rows, 300.0).tolist() == [True, True, False]
+    assert choose(scores[:0], 0, 5, -10, rows[:0], 300.0).tolist() == []
+
+
+def test_cells_of_a_row_share_a_line() -> None:
+    html = "<table><tr><td>a<td>b<td>c<tr><td>d<td><td>f<tr><td>g<td>h<br>i</table><p>end"
+    assert text_of(html, [True] * 9) == "a\tb\tc\nd\t\tf\ng\nh\ni\nend"
+    assert text_of(html, [True, False, True, False, True, False, False, False, True]) == "a\t\tc\nf\nend"
+    assert text_of("<p>one<p>two", [False, False]) == ""
+
+
+def test_a_page_without_text_has_no_rows() -> None:
+    assert features(page("<div><br><img></div>"), *NO_WORDS).shape == (0, len(NAMES))
+
+
+TAGS = ["<div>", "</div>", "<p>", "<a href=x>", "</a>", "<h1>", "<td>", "<table>", "</table>", "<li class='a-b'>", "<br>"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.one_of(st.sampled_from(TAGS), st.text(max_size=12)), max_size=40))
+def test_features_are_numbers_for_any_page(parts: list[str]) -> None:
+    blocks = parse(np.frombuffer("".join(parts).encode("utf-8", "replace") + b" ", np.uint8))
+    matrix = features(blocks, *NO_WORDS)
+    assert matrix.shape == (len(blocks.rows), len(NAMES))
+    assert np.isfinite(matrix).all()
+    for name in NAMES:
+        if name.endswith(("_share", "_inside")) or name in ("link_density", "place", "share_before"):
+            assert (matrix[:, NAMES.index(name)] >= 0).all()
+            assert (matrix[:, NAMES.index(name)] <= 1 + 1e-6).all()
+    assert len(join(blocks, np.ones(len(blocks.rows), np.bool_)).tobytes().decode()) >= 0
+
+
+def test_features_do_not_depend_on_pages_before() -> None:
+    one, other = page(f"<p>{SENTENCE}<p>x"), page("<div><table><tr><td>1<td>2</table></div>")
+    first = features(one, *NO_WORDS)
+    features(other, *NO_WORDS)
+    assert (features(one, *NO_WORDS) == first).all()

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import xxhash
 from extractor_gold import gold_line, write_set
+from lightgbm_helpers import skip_without_lightgbm
 
 from classifiers.extractor.augment import Augmentation
 from classifiers.extractor.boosting import Parameters
@@ -14,6 +16,7 @@ from classifiers.extractor.card import card_json, card_markdown
 from classifiers.extractor.gold import read_set
 from classifiers.extractor.pages import HELD_OUT, prepare_pages
 from classifiers.extractor.train import FAVOR, Settings, set_path, train
+from pipeline.cli import main
 from pipeline.errors import WinnowError
 from pipeline.extract.learned import main_text
 from pipeline.extract.model import read
@@ -21,7 +24,7 @@ from pipeline.extract.options import ExtractOptions
 from pipeline.kernels.block_features import NAMES
 from pipeline.kernels.html_blocks import parse
 
-pytest.importorskip("lightgbm", reason="training needs lightgbm (extra `train`)", exc_type=ImportError)
+skip_without_lightgbm()
 
 SMALL = Settings(
     seed=3,
@@ -104,6 +107,20 @@ def test_too_few_pages_are_refused(tmp_path: Path) -> None:
     base = write_set(tmp_path, [gold_line(1, main_content=text)], {1: html})
     with pytest.raises(WinnowError, match="name more gold sets"):
         train([base], SMALL)
+
+
+def test_the_command_writes_the_model_and_its_card(
+    gold_set: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    main(["train", "extractor", f"{gold_set}.warc.gz", "--out", str(tmp_path / "out"), "--folds", "2"])
+    said = capsys.readouterr().out
+    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [
+        "learned.card.json", "learned.card.md", "learned.model",
+    ]  # fmt: skip
+    card = json.loads((tmp_path / "out" / "learned.card.json").read_text())
+    data = (tmp_path / "out" / "learned.model").read_bytes()
+    assert (xxhash.xxh3_128_hexdigest(data), len(data)) == (card["digest"], card["bytes"])
+    assert f"held-out hosts, toy: F1 {card['figures']['held_out']['by_set']['toy']['f1']:.4f}" in said
 
 
 def test_a_set_is_named_by_either_of_its_files() -> None:

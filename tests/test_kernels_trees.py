@@ -1,9 +1,11 @@
 """The tree kernel against trees walked one row at a time, and against LightGBM's own scores."""
 
 import math
+import sys
 
 import numpy as np
 import pytest
+from lightgbm_helpers import skip_without_lightgbm
 
 from classifiers.extractor.boosting import Parameters, convert, fit, rounded, threshold_key, train
 from pipeline.errors import WinnowError
@@ -93,7 +95,7 @@ def test_unsound_steps_are_known():
 
 @pytest.fixture(scope="module")
 def examples():
-    pytest.importorskip("lightgbm", reason="training needs lightgbm (extra `train`)", exc_type=ImportError)
+    skip_without_lightgbm()
     rows = rows_of(3000, 8)
     rng = np.random.default_rng(1)
     odds = rows[:, 3] * 2 + rows[:, 4] * rows[:, 5] - (rows[:, 0] > 20) + rows[:, 1]
@@ -138,3 +140,18 @@ def test_one_class_is_refused(examples):
     rows, y, weight = examples
     with pytest.raises(WinnowError, match="all of one class"):
         train(rows, np.zeros_like(y), weight, CHOSEN)
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("raise ModuleNotFoundError('no module')", r"pip install 'winnow\[train\]'"),
+        ("raise OSError('libgomp.so.1: cannot open')", r"libgomp\.so\.1.*install the OpenMP library"),
+    ],
+)
+def test_what_training_lacks_is_named(source, message, tmp_path, monkeypatch):
+    (tmp_path / "lightgbm.py").write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "lightgbm", raising=False)
+    with pytest.raises(WinnowError, match=message):
+        train(rows_of(10, 3), np.arange(10) > 4, np.ones(10, np.float32), CHOSEN)

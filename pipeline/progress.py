@@ -29,7 +29,6 @@ class ProgressDisplay:
         self._said: dict[str, float] = {}
 
     def __enter__(self) -> "ProgressDisplay":
-        self._live.start()
         return self
 
     def __exit__(
@@ -42,6 +41,8 @@ class ProgressDisplay:
         if name in self._finished:
             return
         now = time.monotonic()
+        if not self._rows:
+            self._live.start()  # not before: it has a thread, and workers are forked from a process that has one alone
         if name not in self._rows:
             self._rows[name] = self._live.add_task(stage.title, total=1.0, note="")
             self._first[name] = (now, share)

@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from multiprocessing import util
 from typing import Any
 
 import pipeline
@@ -52,6 +53,7 @@ def exclusive(out: str) -> Iterator[None]:
         file.truncate()
         file.write(f"process {os.getpid()}")
         file.flush()
+        util.register_after_fork(file, type(file).close)  # a worker that outlives this process a moment holds nothing
         yield
 
 

@@ -111,9 +111,11 @@ def _drive(plan: Plan, workers: int, driver: str, beam_options: Sequence[str], t
 
 def drive_locally(graph: Graph, workers: int, progress: Progress | None) -> None:
     """Run a graph on this machine, its kernels compiled before workers start."""
-    from pipeline.warm_up import warm_up
+    from pipeline.warm_up import preload, warm_up
 
-    warm_up(next(str(stage.places["language_model"]) for stage in graph.stages if "language_model" in stage.places))
+    model = next(str(stage.places["language_model"]) for stage in graph.stages if "language_model" in stage.places)
+    warm_up(model)
+    preload((stage.run.partition(":")[0] for stage in graph.stages), model)
     local.run(graph, workers=workers, progress=progress)
 
 

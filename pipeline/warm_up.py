@@ -1,9 +1,13 @@
 """Compile every numba kernel once, before workers start and would each compile them."""
 
+import gc
 import multiprocessing
 import os
 import platform
+import sys
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
+from importlib import import_module
 from pathlib import Path
 
 import llvmlite.binding
@@ -40,6 +44,18 @@ def warm_up(language_model: str) -> None:
         for job in pending:
             job.result()
     mark.touch()
+
+
+def preload(modules: Iterable[str], language_model: str) -> None:
+    """Import modules and load the compiled kernels that they use: for workers that are forked from this process."""
+    for name in modules:
+        import_module(name)
+    for name in kernels.modules():
+        if f"{kernels.__name__}.{name}" in sys.modules:
+            kernels.warm_up(name)
+    _compile_callers(language_model)
+    gc.collect()
+    gc.freeze()  # shared with the workers, and never scanned again
 
 
 def _compile_callers(language_model: str) -> None:

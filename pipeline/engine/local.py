@@ -1,5 +1,9 @@
 """The local driver: one supervised process a worker, dynamic scheduling, bounded retries, live progress.
 
+Workers are forked before anything is run, so that what this process has imported and compiled is theirs at once: two
+seconds of CPU a worker. A process with several threads is never forked; where there are some, or to replace a worker
+later, a fresh interpreter is started.
+
 A worker that dies costs its task alone. A task that dies twice at the same record is tried again with that record set
 aside (it becomes a quarantine row); a task that fails on every attempt ends the run with its name and its log.
 """
@@ -11,8 +15,11 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from multiprocessing import util
 from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkContext
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any
 
 from pipeline.engine import commit, storage, worker
@@ -76,7 +83,6 @@ class _Driver:
         self._graph_path = graph_path
         self._count = workers
         self._progress = progress
-        self._context = multiprocessing.get_context("spawn")
         self._workers: list[_Worker] = []
         self._started = 0
         self._states = {stage.name: _Progress(graph, stage) for stage in graph.stages}
@@ -84,6 +90,8 @@ class _Driver:
 
     def run(self) -> None:
         try:
+            for _ in range(min(self._count, max((len(state.pending) for state in self._states.values()), default=0))):
+                self._start()
             while not all(state.complete for state in self._states.values()):
                 self._assign()
                 for member in self._ready():
@@ -142,12 +150,12 @@ class _Driver:
         return True if len(self._workers) < self._count else None
 
     def _start(self) -> _Worker:
-        ours, theirs = self._context.Pipe()
+        context = _fork() or multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        util.register_after_fork(ours, Connection.close)  # of all workers: each is to see its own pipe end
         crumb = os.path.join(self._crumbs, str(self._started))
         self._started += 1
-        process = self._context.Process(
-            target=worker.main, args=(theirs, self._graph_path, crumb), name="winnow-worker"
-        )
+        process = context.Process(target=worker.main, args=(theirs, self._graph_path, crumb), name="winnow-worker")
         process.start()
         theirs.close()
         member = _Worker(process, ours, crumb)
@@ -212,3 +220,16 @@ class _Driver:
             member.process.join()
             member.connection.close()
         self._workers.clear()
+
+
+def _fork() -> ForkContext | None:
+    """The context that forks, where this process has one thread, so that no lock is held by another.
+
+    jemalloc's own (it comes with pyarrow) is another matter: jemalloc locks itself before a fork and starts anew after.
+    """
+    try:
+        names = [Path(f"/proc/self/task/{thread}/comm").read_text() for thread in os.listdir("/proc/self/task")]
+    except FileNotFoundError:  # not Linux, or a thread that ended just now
+        return None
+    threads = [name for name in names if name.strip() != "jemalloc_bg_thd"]
+    return multiprocessing.get_context("fork") if len(threads) == 1 else None

@@ -1,5 +1,6 @@
 """The `winnow` command: each verb calls one public function of the same name and prints what it returns."""
 
+import pipeline.one_thread  # isort: skip
 import pipeline.without_pandas  # isort: skip
 
 import sys

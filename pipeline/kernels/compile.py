@@ -17,18 +17,35 @@ from numba.extending import intrinsic
 from numba.np import arrayobj
 
 config: Any = numba.config
+_intrinsic: Any = intrinsic
 Function = TypeVar("Function", bound=Callable[..., object])
 
 
 def kernel(function: Function) -> Function:
     """Compile on first call: releases the GIL, IEEE arithmetic, single-threaded, cached on disk."""
+    return _compiled(function, {})
+
+
+def helper(function: Function) -> Function:
+    """A kernel that only other kernels call, with `borrowed` arrays: no way in from Python, which is quicker to
+    compile, and no counting of references. It may allocate nothing.
+    """
+    return _compiled(function, {"_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True})
+
+
+def _compiled(function: Function, options: dict[str, Any]) -> Function:
     configured = config.CACHE_DIR
     # Read while the decorator runs; put back at once, since the setting is global to the process.
     config.CACHE_DIR = configured or cache_dir()
     try:
-        return cast(Function, numba.njit(cache=True, nogil=True)(function))
+        return cast(Function, numba.njit(cache=True, nogil=True, **options)(function))
     finally:
         config.CACHE_DIR = configured
+
+
+def inlined(function: Function) -> Function:
+    """Becomes part of each kernel that calls it, and is compiled with that: for long code that has one caller."""
+    return cast(Function, numba.njit(inline="always")(function))
 
 
 @cache
@@ -52,7 +69,7 @@ def cache_dir() -> str:
     return ""  # numba looks for a place itself, and says so where it finds none
 
 
-@intrinsic
+@_intrinsic
 def borrowed(_: Any, array: Any) -> Any:
     """The same array, writable and without its owner, to pass from kernel to kernel: no counting of references, which
     costs two locked instructions an argument and call. The owner must outlive it.

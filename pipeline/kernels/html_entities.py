@@ -1,10 +1,11 @@
 """Character references (`&amp;`, `&#8217;`, `&copy` without its semicolon) as WHATWG HTML reads them in text."""
 
 from html.entities import html5
+from typing import Any
 
 import numpy as np
 
-from pipeline.kernels.compile import kernel
+from pipeline.kernels.compile import helper
 from pipeline.kernels.html_names import fnv1a
 
 MAX_NAME = 32  # the longest name has 31 letters and digits
@@ -37,7 +38,7 @@ _LONGEST_BARE = max(len(name) for name in html5 if not name.endswith(";"))
 _FNV_OFFSET, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 
 
-@kernel
+@helper
 def put_code_point(out: np.ndarray, at: int, point: int) -> int:
     """Write a code point as UTF-8; returns the position after it. Surrogates and what is no character become U+FFFD."""
     if point > 0x10FFFF or 0xD800 <= point <= 0xDFFF or point == 0:
@@ -61,9 +62,9 @@ def put_code_point(out: np.ndarray, at: int, point: int) -> int:
     return at + 4
 
 
-@kernel
+@helper
 def _find(value: np.uint64) -> int:
-    slot = np.int64(value & np.uint64(_SLOTS - 1))
+    slot: Any = np.int64(value & np.uint64(_SLOTS - 1))
     while _HASHES[slot] != 0:
         if _HASHES[slot] == value:
             return slot
@@ -71,7 +72,7 @@ def _find(value: np.uint64) -> int:
     return -1
 
 
-@kernel
+@helper
 def _number(data: np.ndarray, start: int, end: int) -> tuple[int, int]:
     """(position after, code point) of a numeric reference whose `#` stands at `start`; -1 where it is none."""
     i = start + 1
@@ -79,11 +80,11 @@ def _number(data: np.ndarray, start: int, end: int) -> tuple[int, int]:
     if is_hexadecimal:
         i += 1
     first = i
-    point = 0
+    point: Any = 0
     while i < end:
         byte = data[i]
         if 48 <= byte <= 57:
-            digit = np.int64(byte) - 48
+            digit: Any = np.int64(byte) - 48
         elif is_hexadecimal and 97 <= (byte | 32) <= 102:
             digit = np.int64(byte | 32) - 87
         else:
@@ -95,11 +96,11 @@ def _number(data: np.ndarray, start: int, end: int) -> tuple[int, int]:
     if i < end and data[i] == 59:
         i += 1
     if 128 <= point < 160:
-        point = np.int64(_WINDOWS_1252[point - 128])
+        point = int(_WINDOWS_1252[point - 128])
     return i, point
 
 
-@kernel
+@helper
 def read_reference(data: np.ndarray, start: int, end: int) -> tuple[int, int, int]:
     """(position after, code point, second code point or 0) of the reference whose `&` stands at `start`.
 
@@ -129,10 +130,3 @@ def read_reference(data: np.ndarray, start: int, end: int) -> tuple[int, int, in
     if best < 0:
         return start, -1, 0
     return best_end, int(_POINTS[best, 0]), int(_POINTS[best, 1])
-
-
-def warm_up() -> None:
-    """Compile for the one type in use."""
-    data = np.frombuffer(b"&amp;&#39;", np.uint8)
-    read_reference(data, 0, data.size)
-    put_code_point(np.zeros(8, np.uint8), 0, 65)

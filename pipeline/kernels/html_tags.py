@@ -1,8 +1,13 @@
 """What is known of the elements of HTML: their numbers, and how each takes part in building blocks of text."""
 
+from typing import Any
+
 import numpy as np
 
-from pipeline.kernels.html_names import name_table
+from pipeline.kernels.compile import helper
+from pipeline.kernels.find import find_byte
+from pipeline.kernels.html_names import fnv1a, read_name
+from pipeline.kernels.lanes import distance_to, first_letters, number_of
 
 # Elements whose edges end a block of text. Buttons, labels and options are not block-level in a browser, but their
 # texts are labels of their own and never part of a sentence.
@@ -23,7 +28,64 @@ NAMES = sorted({*BLOCK, *INLINE, *VOID, *SKIPPED})
 NUMBER = {name: number for number, name in enumerate(NAMES, 1)}
 CUSTOM = len(NAMES) + 1  # a name with a hyphen
 COUNT = CUSTOM + 1
-SLOTS, HASHES = name_table(NAMES)
+_SLOTS, _SPREAD = 1024, 0x9E3779B97F4A7C15
+
+
+def name_value(name: str) -> np.uint64:
+    """What stands for a tag name: its letters, of names that are longer than 8 a hash."""
+    return number_of(name) if len(name) <= 8 else np.uint64(fnv1a(name))
+
+
+def _slot(value: np.uint64) -> int:
+    return (int(value) * _SPREAD & 0xFFFFFFFFFFFFFFFF) >> 54
+
+
+def _tables() -> tuple[np.ndarray, np.ndarray]:
+    values, numbers = np.zeros(_SLOTS, np.uint64), np.zeros(_SLOTS, np.uint8)
+    for number, name in enumerate(NAMES, 1):
+        slot = _slot(name_value(name))
+        while numbers[slot]:
+            slot = (slot + 1) & (_SLOTS - 1)
+        values[slot], numbers[slot] = name_value(name), number
+    return values, numbers
+
+
+_VALUES, _NUMBERS = _tables()
+_name_end = distance_to((9, 13), (32, 32), (47, 47), (62, 62))
+
+
+@helper
+def find_tag(value: np.uint64) -> int:
+    """The number of a tag by its name's value, 0 where it is not known."""
+    slot: Any = np.int64((value * np.uint64(_SPREAD)) >> np.uint64(54))
+    while _NUMBERS[slot] != 0:
+        if _VALUES[slot] == value:
+            return int(np.int64(_NUMBERS[slot]))
+        slot = (slot + 1) & (_SLOTS - 1)
+    return 0
+
+
+@helper
+def tag_name(data: np.ndarray, start: int) -> tuple[int, np.uint64]:
+    """End of the tag name that begins at `start`, and its value in small letters."""
+    length = _name_end(data, start)
+    if length <= 8 and start + length <= data.size:
+        return start + length, first_letters(data, start, length)
+    end, value = read_name(data, start)
+    return end, (first_letters(data, start, end - start) if end - start <= 8 else value)
+
+
+@helper
+def raw_end(data: np.ndarray, start: int, name: np.uint64) -> int:
+    """Position of the `</name` that ends raw text, the size where there is none."""
+    i = find_byte(data, start, data.size, 60)
+    while i + 2 < data.size:
+        if data[i + 1] == 47:
+            end, other = tag_name(data, i + 2)
+            if other == name and end < data.size:
+                return i
+        i = find_byte(data, i + 1, data.size, 60)
+    return data.size
 
 
 def flags(names: list[str]) -> np.ndarray:
@@ -66,7 +128,7 @@ for _new, (_closed, _bounds) in _CLOSED.items():
         CLOSES[NUMBER[_new], NUMBER[_name]] = True
     for _name in [*_bounds, "table"]:
         STOPS[NUMBER[_new], NUMBER[_name]] = True
-HAS_IMPLIED_END = CLOSES.any(axis=1)
+HAS_IMPLIED_END = np.asarray(CLOSES.any(axis=1))
 # A table cell keeps what it holds: a stray end tag inside closes nothing outside.
 IS_CELL = flags(["td", "th", "caption"])
 OF_TABLE = flags(["table", "tbody", "thead", "tfoot", "tr", "td", "th", "caption"])

@@ -1,7 +1,7 @@
 """What resiliparse would lose, rewritten in the parsed page before it looks at it."""
 
 from resiliparse.parse.html import HTMLTree, NodeType
-from resiliparse.parse.html.node import ElementNode
+from resiliparse.parse.html.node import ElementNode, Node
 
 from pipeline.extract.formulas import (
     DISPLAY_CLASSES,
@@ -16,6 +16,10 @@ from pipeline.extract.formulas import (
 )
 from pipeline.extract.marks import TAB
 
+_BLOCKS_IN_CELLS = "td > p, td > div, td > br, th > p, th > div, th > br"
+_MORE_THAN_PARAGRAPHS = "table, pre, ul, ol, dl, h1, h2, h3, h4, h5, h6, blockquote"
+_SHORT_CELL_CHARS = 200
+
 
 def break_blocks(tree: HTMLTree) -> None:
     """A line break on each side of blocks that the library takes for inline."""
@@ -25,6 +29,20 @@ def break_blocks(tree: HTMLTree) -> None:
         assert after is not None
         element.before(before)
         element.after(after)
+
+
+def join_cells(tree: HTMLTree) -> None:
+    """Short cells without inner blocks, so that their row stays on one line. A row with a long cell, or one that holds
+    more than paragraphs, is layout and stays as it is."""
+    rows = {row: None for block in _all(tree, _BLOCKS_IN_CELLS) if (row := _row_of(block)) is not None}
+    for row in rows:
+        cells = [cell for cell in row.children.values() if cell.tag in ("td", "th")]
+        if len(cells) > 1 and all(len(cell.text or "") <= _SHORT_CELL_CHARS for cell in cells):
+            if any(cell.query_selector(_MORE_THAN_PARAGRAPHS) is not None for cell in cells):
+                continue
+            for cell in cells:
+                for block in cell.query_selector_all("p, div, br").values():
+                    _unwrap(tree, block)
 
 
 def mark_tabs(tree: HTMLTree) -> None:
@@ -54,11 +72,32 @@ def write_formulas(tree: HTMLTree) -> None:
 
 def _all(tree: HTMLTree, selectors: str) -> list[ElementNode]:
     document = tree.document
-    return [] if document is None else list(document.query_selector_all(selectors))
+    # Walking through the list itself takes cubic time.
+    return [] if document is None else document.query_selector_all(selectors).values()
+
+
+def _row_of(block: ElementNode) -> ElementNode | None:
+    cell = block.parent_element
+    row = cell.parent_element if cell is not None else None
+    return row if row is not None and row.tag == "tr" else None
+
+
+def _unwrap(tree: HTMLTree, element: ElementNode) -> None:
+    """The content of an element in its place, with a space on each side."""
+    element.before(_text(tree, " "))
+    for child in element.child_nodes.values():
+        element.before(child)  # type: ignore[arg-type]
+    element.replace_with(_text(tree, " "))
+
+
+def _text(tree: HTMLTree, text: str) -> Node:
+    node = tree.create_text_node(text)
+    assert node is not None
+    return node
 
 
 def _latex_of(math: ElementNode) -> str | None:
-    for annotation in math.query_selector_all("annotation"):
+    for annotation in math.query_selector_all("annotation").values():
         if (annotation.getattr("encoding") or "").lower() in TEX_ENCODINGS:
             return annotation.text
     return math.getattr("alttext")
@@ -81,6 +120,4 @@ def _outermost(element: ElementNode, latex: str | None, is_display: bool) -> tup
 def _replace(tree: HTMLTree, element: ElementNode, text: str | None) -> None:
     """Text in place of an element; nothing where there is no text, or where the element is gone."""
     if text is not None and element.parent is not None:
-        node = tree.create_text_node(text)
-        assert node is not None
-        element.replace_with(node)
+        element.replace_with(_text(tree, text))

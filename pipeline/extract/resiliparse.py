@@ -5,7 +5,7 @@ import re
 from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.html import HTMLTree
 
-from pipeline.extract.dom import break_blocks, mark_tabs, write_formulas
+from pipeline.extract.dom import break_blocks, join_cells, mark_tabs, write_formulas
 from pipeline.extract.formulas import may_have_formulas
 from pipeline.extract.marks import TAB, can_mark
 from pipeline.extract.options import ExtractOptions
@@ -19,19 +19,22 @@ _UNKNOWN_BLOCKS = re.compile("<(?:summary|caption|legend|dialog|menu|search)[ >]
 def extract(html: str, options: ExtractOptions) -> str | None:
     """The main text without alternative texts of images and without bullets; None where there is none.
 
-    Changed from the library's: one tab between cells, mathematics is kept, and a few more elements are on lines of
-    their own. It keeps the lines of `pre` itself.
+    Changed from the library's: one tab between cells, and rows of short cells on one line, whatever is in them;
+    mathematics is kept; a few more elements are on lines of their own. It keeps the lines of `pre` itself.
     """
     has_formulas = may_have_formulas(html)
     has_unknown_blocks = _UNKNOWN_BLOCKS.search(html) is not None
+    has_cells = "<td" in html
     has_tabs = "<pre" in html and "\t" in html and can_mark(html)
-    if not (has_formulas or has_unknown_blocks or has_tabs):
+    if not (has_formulas or has_unknown_blocks or has_cells or has_tabs):
         return _text_of(html)
     tree = HTMLTree.parse(html)
     if has_formulas:
         write_formulas(tree)
     if has_unknown_blocks:
         break_blocks(tree)
+    if has_cells:
+        join_cells(tree)
     if has_tabs:
         mark_tabs(tree)
     text = _text_of(tree)

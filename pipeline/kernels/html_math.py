@@ -45,9 +45,10 @@ def write_math(
 
 @helper
 def says_tex(data: np.ndarray, start: int, end: int) -> bool:
-    """Whether `tex` stands in data[start:end], in any case."""
+    """Whether `tex`, not `text`, stands in data[start:end], in any case."""
     for i in range(start, end - 2):
-        if (data[i] | 32) == 116 and (data[i + 1] | 32) == 101 and (data[i + 2] | 32) == 120:
+        is_tex = (data[i] | 32) == 116 and (data[i + 1] | 32) == 101 and (data[i + 2] | 32) == 120
+        if is_tex and (i + 3 >= end or (data[i + 3] | 32) != 116):
             return True
     return False
 

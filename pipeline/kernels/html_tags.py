@@ -17,12 +17,12 @@ figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html label legend
 noscript ol optgroup option p pre section select summary table tbody td tfoot th thead tr ul xmp
 """.split()  # noqa: SIM905
 INLINE = """
-a abbr acronym annotation b bdi bdo big br cite code data del dfn em embed font i img input ins kbd map mark math object
+a abbr acronym b bdi bdo big br cite code data del dfn em embed font i img input ins kbd map mark math object
 path picture q rp rt ruby s samp small source span strike strong sub sup time tt u var video audio canvas wbr
 """.split()  # noqa: SIM905
 VOID = "area base basefont bgsound br col embed frame hr img input link meta param source track wbr".split()  # noqa: SIM905
 # What stands inside is no text of the page. `math` and `title` are read apart.
-SKIPPED = "script style svg template textarea iframe noembed title".split()  # noqa: SIM905
+SKIPPED = "script style svg template textarea iframe noembed title annotation".split()  # noqa: SIM905
 
 NAMES = sorted({*BLOCK, *INLINE, *VOID, *SKIPPED})
 NUMBER = {name: number for number, name in enumerate(NAMES, 1)}

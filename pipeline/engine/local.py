@@ -5,7 +5,8 @@ seconds of CPU a worker. A process with several threads is never forked; where t
 later, a fresh interpreter is started.
 
 A worker that dies costs its task alone. A task that dies twice at the same record is tried again with that record set
-aside (it becomes a quarantine row); a task that fails on every attempt ends the run with its name and its log.
+aside (it is done in another way, or becomes a quarantine row); a task that fails on every attempt ends the run with its
+name and its log.
 """
 
 import contextlib
@@ -37,7 +38,7 @@ ProgressCallback = Callable[[Stage, float, int], None]
 class _Attempts:
     failures: int = 0
     crumbs: list[int | None] = field(default_factory=list)
-    poisoned: set[int] = field(default_factory=set)
+    poisoned: dict[int, int] = field(default_factory=dict)  # see TaskContext
 
 
 class _Progress:
@@ -140,7 +141,7 @@ class _Driver:
             member = idle if isinstance(idle, _Worker) else self._start()
             member.job, member.share = job, 0.0
             with contextlib.suppress(OSError):  # a worker that is gone shows up in _ready
-                member.connection.send((state.stage.name, task, sorted(state.attempts[task].poisoned)))
+                member.connection.send((state.stage.name, task, sorted(state.attempts[task].poisoned.items())))
 
     def _idle(self) -> _Worker | bool | None:
         """A worker without a task; True where one more may be started; None where all are busy."""
@@ -171,7 +172,7 @@ class _Driver:
         return list(ready.values())
 
     def _receive(self, member: _Worker) -> tuple[Any, ...]:
-        """One message: ("progress", share), ("done",), ("user" | "task", text) or ("died", text, record or None)."""
+        """One message: ("progress", share), ("done",), ("user" | "task", text), ("died", text, record, exit code)."""
         try:
             if member.connection.poll(0):
                 return member.connection.recv()  # type: ignore[no-any-return]
@@ -179,24 +180,24 @@ class _Driver:
             pass
         return self._bury(member)
 
-    def _bury(self, member: _Worker) -> tuple[str, str, int | None]:
+    def _bury(self, member: _Worker) -> tuple[str, str, int | None, int]:
         member.process.join()
         member.connection.close()
         self._workers.remove(member)
-        code = member.process.exitcode
-        how = f"was killed by signal {-code}" if code is not None and code < 0 else f"ended with exit code {code}"
+        code = member.process.exitcode or 0
+        how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
         crumb = worker.read_crumb(member.crumb)
-        return ("died", f"its worker {how}" + ("" if crumb is None else f" at record {crumb}"), crumb)
+        return ("died", f"its worker {how}" + ("" if crumb is None else f" at record {crumb}"), crumb, code)
 
     def _failed(
-        self, stage: Stage, task: int, tries: _Attempts, kind: str, text: str, crumb: int | None = None
+        self, stage: Stage, task: int, tries: _Attempts, kind: str, text: str, crumb: int | None = None, code: int = 0
     ) -> None:
         if kind == "user":
             raise WinnowError(text)
         if kind == "died":
             tries.crumbs.append(crumb)
             if crumb is not None and tries.crumbs[-2:] == [crumb, crumb] and len(tries.poisoned) < MAX_POISONED:
-                tries.poisoned.add(crumb)
+                tries.poisoned[crumb] = 0 if crumb in tries.poisoned else code
                 tries.failures, tries.crumbs = 0, []
                 return
         tries.failures += 1

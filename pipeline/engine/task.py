@@ -5,7 +5,8 @@ every driver calls to run one task.
 import contextlib
 import errno
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -89,7 +90,7 @@ class TaskContext:
         *,
         shuffled: Shuffled | None = None,
         report: Callable[[float], None] | None = None,
-        poisoned: frozenset[int] = frozenset(),
+        poisoned: Mapping[int, int] = MappingProxyType({}),
         breadcrumb: Callable[[int], None] | None = None,
     ) -> None:
         self.graph = graph
@@ -97,7 +98,9 @@ class TaskContext:
         self.task = task
         self.params = stage.params
         self.places = stage.places
-        self.poisoned = poisoned  # places that killed a worker before (see `at`)
+        self.poisoned = (
+            poisoned  # places that killed workers before (see `at`): the exit code of the last one, 0 to set it aside
+        )
         self.stats: dict[str, int] = {}
         self._shuffled = shuffled
         self._report = report
@@ -228,7 +231,7 @@ def run_task(
     *,
     shuffled: Shuffled | None = None,
     report: Callable[[float], None] | None = None,
-    poisoned: frozenset[int] = frozenset(),
+    poisoned: Mapping[int, int] = MappingProxyType({}),
     breadcrumb: Callable[[int], None] | None = None,
 ) -> Manifest:
     """Run one task to its commit, whatever driver asks."""

@@ -55,7 +55,7 @@ def _serve(connection: Connection, graph: Graph, crumb: mmap.mmap, name: str, ta
 
     crumb[:CRUMB_BYTES] = bytes(CRUMB_BYTES)
     try:
-        run_task(graph, graph[name], task, report=report, poisoned=frozenset(poisoned), breadcrumb=breadcrumb)
+        run_task(graph, graph[name], task, report=report, poisoned=dict(poisoned), breadcrumb=breadcrumb)
         pa.default_memory_pool().release_unused()
     except WinnowError as error:
         return ("user", str(error))

@@ -13,6 +13,8 @@ class Page:
     url: str | None
     checks_gate: bool = False
     """Where the language gate drops it, it is extracted all the same, and what was found is in the detail."""
+    ended: int | None = None
+    """The exit code of the worker that it ended, for the second time: this process is not to try it again."""
 
 
 @dataclass(frozen=True, slots=True)

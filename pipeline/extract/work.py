@@ -12,7 +12,7 @@ from pipeline.extract.page import Outcome, Page, set_aside
 
 _TITLE = re.compile(r"<title\b[^>]{0,200}>(.{0,2000}?)</title", re.IGNORECASE | re.DOTALL)
 _TITLE_WINDOW_CHARS = 100_000
-_TITLE_MAX_CHARS = 300
+TITLE_MAX_CHARS = 300
 _DETAIL_MAX_CHARS = 300
 _ADDRESS = re.compile(r"\b0x[0-9a-f]+\b", re.IGNORECASE)
 
@@ -52,7 +52,7 @@ def title_of(text: str) -> str | None:
     """The content of the first <title>, unescaped, on one line."""
     match = _TITLE.search(text[:_TITLE_WINDOW_CHARS])
     folded = " ".join(html.unescape(match[1]).split()) if match else ""
-    return folded[:_TITLE_MAX_CHARS].encode("utf-8", "replace").decode("utf-8") or None
+    return folded[:TITLE_MAX_CHARS].encode("utf-8", "replace").decode("utf-8") or None
 
 
 def describe(error: Exception) -> str:

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from pipeline.engine import storage
 from pipeline.engine.graph import GraphBuilder
 from pipeline.extract import ExtractOptions
+from pipeline.extract.model import SHIPPED
 from pipeline.planning.parts import Parts
 from pipeline.recipe import Recipe
 from pipeline.recipe.sources import FilterStep
-from pipeline.sources import InputFile
+from pipeline.sources import READERS, InputFile
 from pipeline.sources.tasks import Grouping
 from pipeline.tag import language
 
@@ -57,6 +58,7 @@ def add_source(
             title=f"index {name}",
         )
     extract = source.extract or ExtractOptions()
+    pages = READERS[source.reader].yields_pages(source.options)
     gate = list(recipe.languages.keep) if extract.language_gate and recipe.languages else []
     url = [step.params.model_dump(mode="json") for step in source.filters if step.name == "url"]
     builder.add(
@@ -71,6 +73,7 @@ def add_source(
             "url_filter": url[0] if url else None,
             "gate_languages": gate,
             "language_model": model.digest,
+            "extract_model": storage.digest_of(str(SHIPPED)) if pages else None,
             "files": identity,
             "tasks": grouping.tasks,
             "first_part": first_part,

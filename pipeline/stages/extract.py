@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from pipeline import records
 from pipeline.engine.task import TaskContext
-from pipeline.extract import ExtractOptions, Outcome, Page, Sandbox
+from pipeline.extract import IN_PROCESS, ExtractOptions, Inside, Outcome, Page, Sandbox
 from pipeline.extract.gate import SAMPLE_SHARE as GATE_SAMPLE_SHARE
 from pipeline.filters import FILTERS
 from pipeline.ids import document_id, hash01
@@ -59,17 +59,21 @@ class _Extraction:
         self._waiting: deque[_Candidate] = deque()  # in record order; extraction answers from the left
         self._batch: list[_Candidate] = []
         self._batch_bytes = 0
+        self._inside = False  # whether pages are extracted in this process
+        self._ended: int | None = None  # how workers ended that worked on the record before
 
     def run(self) -> None:
         extract = ExtractOptions.model_validate(self._ctx.params["extract"])
+        self._inside = extract.method in IN_PROCESS
         pages = self._reader.yields_pages(self._options)
         if pages:
-            with Sandbox(
+            where = Inside if self._inside else Sandbox
+            with where(
                 extract,
                 gate_languages=tuple(self._ctx.params["gate_languages"]),
                 language_model=self._ctx.places["language_model"],
-            ) as sandbox:
-                for outcome in sandbox.extract(self._pages()):
+            ) as extractor:
+                for outcome in extractor.extract(self._pages()):
                     # The left end always waits for a page: ready candidates there were passed on at once.
                     self._waiting[0].outcome = outcome
                     self._drain()
@@ -116,7 +120,7 @@ class _Extraction:
         if record.content is not None:
             self._waiting.append(_Candidate(identity, record, None))
             checks_gate = hash01(self._ctx.params["seed"], "language_gate", identity) < GATE_SAMPLE_SHARE
-            yield Page(record.content, record.charset, record.url, checks_gate)
+            yield Page(record.content, record.charset, record.url, checks_gate, self._ended)
             return
         text = record.text or ""
         if text.strip():
@@ -161,7 +165,8 @@ class _Extraction:
             ordinal = outcome.ordinal + 1
             working = (unit << 41) | (outcome.ordinal << 1)
             self._ctx.at(working)
-            if working in self._ctx.poisoned and isinstance(outcome, Record):
+            self._ended = self._ctx.poisoned.get(working)
+            if self._ended is not None and not (self._ended and self._inside) and isinstance(outcome, Record):
                 outcome = Rejected(
                     outcome.ordinal, "quarantine", "worker_crashed", f"{file.relpath}: working on it ended the process",
                     outcome.native_id, outcome.url,

@@ -40,7 +40,7 @@ def test_code_keeps_its_blank_lines() -> None:
 @pytest.mark.parametrize(("first", "second"), [(None, None), ("", None), ("...", "***"), (BODY, MENU)])
 def test_nothing_that_both_say(first: str | None, second: str | None) -> None:
     assert agreed(first, second) is None
-    assert longer(first, second) is None
+    assert longer(first, second) == (first or second or None)
 
 
 def test_longer_is_the_longer_one_where_they_agree() -> None:
@@ -50,7 +50,8 @@ def test_longer_is_the_longer_one_where_they_agree() -> None:
     assert longer(f"{half}\n{MENU}", f"{half} {other}") == f"{half} {other}"
     assert longer(f"{half}\n{other}", f"{half}\n{MENU * 5}") == half  # less than half of the shorter is agreed
     assert longer(BODY, None) == longer(None, BODY) == BODY
-    assert longer(BODY, MENU) is None
+    assert longer(BODY, MENU) == BODY
+    assert longer(MENU, BODY) == MENU
 
 
 def test_the_two_get_the_options_and_each_its_method(monkeypatch: pytest.MonkeyPatch) -> None:

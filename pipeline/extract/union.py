@@ -8,7 +8,8 @@ short line is judged with what stands around it: a menu's "Share" is not agreed 
   extractor finds nothing. This is for precision: what one extractor alone takes for text is mostly not.
 - `longer`: where at least half of the shorter text is agreed, the text with more tokens: the extractors mean the same
   part of the page, and one has cut more from it. Where less is, they mean different parts, and the longer would be the
-  worse guess: then `agreed`. Where one extractor finds nothing, the other's text. This is for recall.
+  worse guess: then what they agree on, and where that is nothing, the first text. Where one extractor finds nothing,
+  the other's text. This is for recall: no page is lost that one of them can read.
 """
 
 import re
@@ -54,15 +55,15 @@ def agreed(first: str | None, second: str | None) -> str | None:
 
 
 def longer(first: str | None, second: str | None) -> str | None:
-    """The text with more tokens where the two agree, the agreed lines where they do not."""
+    """The text with more tokens where the two agree, the agreed lines where they do not; None where both are none."""
     if not first or not second:
-        return first or second
+        return first or second or None
     ours, theirs = _TOKEN.findall(first), _TOKEN.findall(second)
     long, short = (first, second) if len(ours) >= len(theirs) else (second, first)
     shorter, other = (theirs, ours) if short is second else (ours, theirs)
     if shorter and sum(_covered(shorter, other)) >= MIN_SHARE * len(shorter):
         return long
-    return agreed(first, second)
+    return agreed(first, second) or first
 
 
 def _covered(tokens: Sequence[str], other: Sequence[str]) -> list[bool]:

@@ -1,7 +1,7 @@
 """Main-text extraction alone: pages a second, and scores against gold.
 
     python benchmarks/extractors.py [--every 8] [--rounds 5] [--methods learned]
-    python benchmarks/extractors.py --score [--methods learned union]
+    python benchmarks/extractors.py --score [--methods learned union] [--models FILE ...]
 
 Bytes in, text out, one core. The others are plain trafilatura (comments off, and its fast mode) and resiliparse (main
 content) in the environment that benchmarks/peers/setup makes; ours go through `extract_page`, charsets and titles
@@ -9,10 +9,13 @@ included, as in a run, without its child processes. All take turns on the same c
 are core-seconds, which neighbours disturb least. Prints pages a second, MB of HTML a second, and the median of the
 rounds' ratios to trafilatura with its range, a gold set at a time and all together.
 
-`--score` extracts every page of every gold set by every method and prints what the shared scorer says of it; the
-sets that the shipped model comes from are also divided into hosts that it was trained on, and hosts that it was not.
+`--score` extracts every page of every gold set by every method and prints what the shared scorer says of it; the sets
+that the shipped model comes from are also divided into hosts that it was trained on, and hosts that it was not.
+`--models` scores other files of the learned extractor too (other seeds), and prints their mean and range. What the
+others extract is kept in build/peers/extracted-texts/ and not extracted again.
 
-Two minutes with five rounds of every eighth page; three to five minutes for `--score`.
+A minute a round and two cores' worth of quiet for every eighth page: three minutes with five rounds. `--score` takes
+six minutes the first time, and 20 seconds a method of ours after that (trafilatura and union: two minutes).
 """
 
 import argparse
@@ -21,35 +24,33 @@ import json
 import os
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 HERE = Path(__file__).parent
 PYTHON = Path(os.environ.get("WINNOW_OTHERS_PYTHON", HERE.parent / "build" / "peers" / "others" / "bin" / "python"))
+KEPT = HERE.parent / "build" / "peers" / "extracted-texts"
 if hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # before libraries count the cores
 
-import pyarrow as pa  # noqa: E402
-import pyarrow.parquet as pq  # noqa: E402
+import numpy as np  # noqa: E402
 from common import shared_files  # noqa: E402
+from extractor_scores import Scored, print_spread, score  # noqa: E402
 from fastwarc.warc import ArchiveIterator, WarcRecordType  # noqa: E402
 
-from classifiers.extractor.pages import is_held_out  # noqa: E402
-from classifiers.extractor.train import Settings  # noqa: E402
 from pipeline.extract import ExtractOptions, Page  # noqa: E402
+from pipeline.extract.charset import to_utf8  # noqa: E402
 from pipeline.extract.extractors import EXTRACTORS  # noqa: E402
+from pipeline.extract.learned import main_text, parse  # noqa: E402
+from pipeline.extract.model import load  # noqa: E402
 from pipeline.extract.work import extract_page  # noqa: E402
-from pipeline.filters.url import host_of  # noqa: E402
 
 TIMED_SETS = ("wcxb", "zyte-articles", "daniel-multilingual", "trafilatura-eval", "cleanportaleval")
-GOLD_SETS = (*TIMED_SETS, "misc-articles", "llm-webkit-bench")
-TRAINING_SETS = ("wcxb", "zyte-articles")
+GOLD_SETS = (*TIMED_SETS, "misc-articles")
 TURN_PAGES = 8
 BASE = "trafilatura"
 PEERS = (BASE, "trafilatura fast", "resiliparse")
@@ -102,6 +103,23 @@ def ours(method: str, pages: list[bytes]) -> Extract:
     if not any(texts):
         outcome = extract_page(Page(pages[0], None, ""), options, extractor)
         raise SystemExit(f"{method} finds no text in {len(texts)} pages: {outcome}")
+    return extract
+
+
+def by_model(file: Path, pages: list[bytes]) -> Extract:
+    """The learned extractor with another model."""
+    model, options = load(file), ExtractOptions(method="learned")
+
+    def extract(first: int, last: int) -> tuple[list[float], list[str | None]]:
+        seconds, texts = [], []
+        for page in pages[first:last]:
+            started = time.process_time()
+            text = main_text(parse(np.frombuffer(to_utf8(page, None)[0], np.uint8)), options, model)
+            texts.append(None if text is None else bytes(text).decode("utf-8", "replace"))
+            seconds.append(time.process_time() - started)
+        return seconds, texts
+
+    extract(0, 1)
     return extract
 
 
@@ -162,49 +180,24 @@ def measure(sets: list[SetPages], methods: dict[str, Extract], rounds: int) -> N
     print(f"{total:,} pages, {sum(sizes) / 1e6:.0f} MB of HTML, {rounds} rounds")
 
 
-def score(sets: list[SetPages], methods: dict[str, Extract], folder: Path) -> None:
-    """Every method's score on every set, and core-seconds of one pass."""
+def score_all(sets: list[SetPages], methods: dict[str, Extract], kept: frozenset[str]) -> dict[str, Scored]:
+    """Extract every page by every method, and print the scores. The texts of `kept` are read where they are kept."""
     total = sum(len(each.pages) for each in sets)
-    golds = [gold for each in sets for gold in gold_files(each.name, folder)]
     record_ids = [identity for each in sets for identity in each.record_ids]
+    found = {}
     for method, extract in methods.items():
-        seconds, texts = extract(0, total)
-        file = folder / f"{method.replace(' ', '-')}.parquet"
-        write_documents(file, record_ids, texts)
-        print(f"\n{method}: {sum(seconds):.0f} core-seconds, {sum(not text for text in texts)} pages without text")
-        scorer = [sys.executable, str(shared_files("checks/score_extraction.py")[0]), "--json"]
-        scorer += ["--documents", str(file), "--gold", *map(str, golds)]
-        for row in json.loads(subprocess.run(scorer, check=True, capture_output=True, text=True).stdout):
-            figures = "  ".join(f"{key} {value:.4f}" for key, value in row.items() if isinstance(value, float))
-            print(f"  {row['gold'].split('.')[0]:<24} {row['pages']:5} pages  {figures}", flush=True)
-
-
-def gold_files(name: str, folder: Path) -> list[Path]:
-    """The gold of a set; of a set that the shipped model comes from two files more, by host."""
-    (gold,) = shared_files(f"data/extraction/{name}.gold.jsonl.gz")
-    if name not in TRAINING_SETS:
-        return [gold]
-    share = Settings().held_out
-    parts: dict[str, list[str]] = {"training-hosts": [], "held-out-hosts": []}
-    with gzip.open(gold, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            host = host_of(json.loads(line)["url"]).removeprefix("www.")
-            parts["held-out-hosts" if is_held_out(host, share) else "training-hosts"].append(line)
-    files = [gold]
-    for part, rows in parts.items():
-        files.append(folder / f"{name}-{part}.gold.jsonl.gz")
-        with gzip.open(files[-1], "wt", encoding="utf-8") as out:
-            out.writelines(rows)
-    return files
-
-
-def write_documents(file: Path, record_ids: list[str], texts: list[str | None]) -> None:
-    """A Parquet file of the form that the shared scorer reads."""
-    columns: dict[str, Any] = {
-        "text": pa.array([text or "" for text in texts], pa.string()),
-        "metadata": pa.array([[("warc_record_id", i)] for i in record_ids], pa.map_(pa.string(), pa.string())),
-    }
-    pq.write_table(pa.table(columns), file)
+        file = KEPT / f"{method.replace(' ', '-')}.json.gz"
+        if method in kept and file.exists():
+            texts = json.loads(gzip.decompress(file.read_bytes()))
+            print(f"\n{method}: texts of an earlier run")
+        else:
+            seconds, texts = extract(0, total)
+            print(f"\n{method}: {sum(seconds):.0f} core-seconds, {sum(not text for text in texts)} pages without text")
+        if method in kept and not file.exists():
+            KEPT.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(gzip.compress(json.dumps(texts).encode(), 6))
+        found[method] = score([each.name for each in sets], record_ids, texts)
+    return found
 
 
 def main() -> None:
@@ -213,17 +206,20 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--methods", nargs="+", choices=tuple(EXTRACTORS), default=None, help="ours")
     parser.add_argument("--score", action="store_true")
+    parser.add_argument("--models", nargs="+", type=Path, default=[], help="further files of the learned extractor")
     args = parser.parse_args()
     wanted = args.methods or (tuple(EXTRACTORS) if args.score else ("learned",))
     sets = read_sets(GOLD_SETS if args.score else TIMED_SETS, 1 if args.score else args.every)
     pages = [page for each in sets for page in each.pages]
     with peers(pages, args.score) as others:
         methods = {**others, **{f"our {method}": ours(method, pages) for method in wanted}}
-        if args.score:
-            with tempfile.TemporaryDirectory() as folder:
-                score(sets, methods, Path(folder))
-        else:
-            measure(sets, methods, args.rounds)
+        models = {f"learned, {file.stem}": by_model(file, pages) for file in args.models}
+        if not args.score:
+            measure(sets, methods | models, args.rounds)
+            return
+        scored = score_all(sets, methods | models, kept=frozenset(others))
+    if models:
+        print_spread({name: scored[name] for name in models})
 
 
 if __name__ == "__main__":

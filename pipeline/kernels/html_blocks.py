@@ -146,7 +146,8 @@ def _start_tag(
             marks[state[W]] = 0
             state[W] += 1
     elif IS_BLOCK[code] or code == _BR:
-        flush(text, marks, rows, stack, state)
+        if state[W] > state[BEGIN]:
+            flush(text, marks, rows, stack, state)
         if code == _BR:
             state[SEEN_BREAK] = 1
     imply_ends(code, elements, stack, open_names, state)
@@ -226,11 +227,13 @@ def _read(
         elif following == 47 and i + 2 < size and is_letter(data[i + 2]):
             i, name = tag_name(data, i + 2)
             code = find_tag(name)
-            if IS_BLOCK[code] or code == _BR:
+            if state[W] > state[BEGIN] and (IS_BLOCK[code] or code == _BR):
                 flush(text, marks, rows, stack, state)
             if code != _BR:
                 close_element(code, int(np.int64(name)), elements, stack, open_names, state)
-            i = find_byte(data, i, size, 62) + 1
+            if i < size and data[i] != 62:
+                i = find_byte(data, i, size, 62)
+            i += 1
         elif following == 33 and i + 3 < size and data[i + 2] == 45 and data[i + 3] == 45:
             i = comment_end(data, i + 4)
         else:

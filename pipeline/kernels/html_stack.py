@@ -99,7 +99,7 @@ def end_effects(k: int, stack: np.ndarray, state: np.ndarray) -> None:
         stack[k, S_BITS] = 0
 
 
-@helper
+@inlined
 def imply_ends(code: int, elements: np.ndarray, stack: np.ndarray, open_names: np.ndarray, state: np.ndarray) -> None:
     """Close what the start tag of an element closes. If it ends blocks, `flush` went before."""
     if CLOSES_P[code]:
@@ -163,7 +163,7 @@ def open_element(
         state[TOP] = top + 1
 
 
-@helper
+@inlined
 def close_element(
     code: int, name: int, elements: np.ndarray, stack: np.ndarray, open_names: np.ndarray, state: np.ndarray
 ) -> None:

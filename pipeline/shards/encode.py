@@ -159,7 +159,8 @@ def _same_ranks(parsed: dict[str, Any], reference: Tokenizer) -> dict[bytes, int
         return None
     if any([piece.value for piece in reference.model.tokenize(token)] != [token] for token in vocabulary):
         return None
-    return {bytes(byte_of[symbol] for symbol in token): rank for token, rank in vocabulary.items()}
+    as_bytes = str.maketrans({symbol: chr(byte) for symbol, byte in byte_of.items()})
+    return {token.translate(as_bytes).encode("latin-1"): rank for token, rank in vocabulary.items()}
 
 
 def _byte_symbols() -> dict[str, int]:

@@ -26,10 +26,10 @@ _LARGEST = (1 << 15) - 1
 class Parameters:
     """LightGBM's settings by plain names. `threads` changes the time alone."""
 
-    trees: int = 150
+    trees: int = 240
     leaves: int = 31
     max_depth: int = 6
-    learning_rate: float = 0.08
+    learning_rate: float = 0.05
     feature_fraction: float = 0.4
     min_child_weight: float = 1.0  # sum of hessians; weights are brought to a mean of 1
     min_child_rows: int = 20

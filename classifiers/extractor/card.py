@@ -33,7 +33,9 @@ SPLIT = (
     "training (held out). The others are cut into folds: lexicons of training rows, the threshold and the figures "
     "called out of fold come from models and lexicons of the other folds"
 )
-THRESHOLD_RULE = "the best F1 of the out-of-fold scores on training articles; nothing else was looked at"
+THRESHOLD_RULE = (
+    "the best F1 of the out-of-fold scores on training articles, mean of the sets, smoothed; nothing else was looked at"
+)
 FIGURES = (
     "macro-averaged precision and recall over multisets of 4-token shingles, and F1 of the two averages, of the chosen "
     "blocks' text; oracle is the F1 of the blocks that the labels call main text"

@@ -23,10 +23,9 @@ from classifiers.extractor.pages import HELD_OUT, Page, prepare_pages
 from classifiers.extractor.score import total
 from classifiers.extractor.thin import thin
 from pipeline.errors import WinnowError
-from pipeline.extract.learned import FALLBACK_FLOOR, FALLBACK_REACH, OUTSIDE_COMMENTS
+from pipeline.extract.learned import chosen
 from pipeline.extract.model import Model, lexicon_values, write
 from pipeline.kernels.block_features import NAMES, features
-from pipeline.kernels.block_text import choose
 from pipeline.kernels.lexicon import build_table
 from pipeline.kernels.trees import score
 
@@ -35,6 +34,8 @@ Say = Callable[[str], None]
 
 THRESHOLDS = tuple(tenth / 10 for tenth in range(-20, 21))
 """Log odds that are tried."""
+SMOOTHED = 3
+"""Neighbours on either side that a threshold is judged with."""
 FAVOR = {"precision": 0.8, "recall": -0.8}
 """What these settings add to the threshold, in log odds."""
 MIN_PAGES = 50
@@ -48,7 +49,7 @@ class Settings:
     seed: int = 0
     folds: int = 5
     held_out: float = 0.3  # share of hosts
-    rows: int = 150_000  # of blocks and their copies that are trained on, about
+    rows: int = 200_000  # of blocks and their copies that are trained on, about
     boosting: Parameters = field(default_factory=Parameters)
     augmentation: Augmentation = field(default_factory=Augmentation)
 
@@ -76,8 +77,7 @@ class Judged:
 
     def kept(self, threshold: float) -> npt.NDArray[np.bool_]:
         """Which blocks the extractor would keep at a threshold in log odds."""
-        at, reach, floor = (round(value * self.scale) for value in (threshold, FALLBACK_REACH, FALLBACK_FLOOR))
-        return choose(self.scores, at, reach, floor, self.features, OUTSIDE_COMMENTS)
+        return chosen(self.page.blocks, self.features, self.scores, round(threshold * self.scale), self.scale)
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def train(sets: Sequence[Path], settings: Settings, say: Say = lambda _line: Non
     say(f"{len(training):,} pages to train on, {len(examples.y):,} of their blocks and copies of blocks")
     out_of_fold = _out_of_fold(training, examples, settings, say)
     tried = _tried(out_of_fold)
-    threshold = max(tried, key=lambda at: tried[at])
+    threshold = _best(tried)
     say("training the model")
     parameters = replace(settings.boosting, seed=settings.seed)
     boosted = boosting.train(examples.features, examples.y, examples.weight, parameters)
@@ -195,12 +195,25 @@ def _judge(page: Page, own: Float32Array, boosted: Boosted) -> Judged:
 
 
 def _tried(out_of_fold: Sequence[Judged]) -> dict[float, float]:
-    """F1 on the training articles at each of THRESHOLDS."""
-    articles = [judged for judged in out_of_fold if judged.page.is_article]
-    return {
-        threshold: total(judged.page.score(judged.kept(threshold)) for judged in articles).f1 or 0.0
-        for threshold in THRESHOLDS
-    }
+    """F1 on the training articles at each of THRESHOLDS: the mean of the sets, each by itself, so that a small set of
+    articles counts as much as a large one.
+    """
+    articles: dict[str, list[Judged]] = {}
+    for judged in out_of_fold:
+        if judged.page.is_article:
+            articles.setdefault(judged.page.row.set, []).append(judged)
+
+    def f1(pages: Sequence[Judged], threshold: float) -> float:
+        return total(judged.page.score(judged.kept(threshold)) for judged in pages).f1 or 0.0
+
+    return {at: float(np.mean([f1(pages, at) for pages in articles.values()])) for at in THRESHOLDS}
+
+
+def _best(tried: Mapping[float, float]) -> float:
+    """The threshold whose neighbourhood scores best: the curve is flat near its top, and its peaks are chance."""
+    f1 = np.array([tried[at] for at in THRESHOLDS])
+    smooth = np.convolve(np.pad(f1, SMOOTHED, mode="edge"), np.full(2 * SMOOTHED + 1, 1 / (2 * SMOOTHED + 1)), "valid")
+    return THRESHOLDS[int(np.argmax(smooth.round(9)))]
 
 
 def _table(words: Lexicon) -> tuple[npt.NDArray[np.uint32], Float32Array]:

@@ -12,6 +12,7 @@ from pipeline.extract.options import ExtractOptions
 from pipeline.kernels.block_features import NAMES, features
 from pipeline.kernels.block_text import choose, join
 from pipeline.kernels.html_blocks import Blocks, parse
+from pipeline.kernels.repeats import drop_repeats
 from pipeline.kernels.trees import score
 
 FALLBACK_REACH = 0.5
@@ -21,7 +22,7 @@ FALLBACK_FLOOR = math.log(0.1 / 0.9)
 OUTSIDE_COMMENTS = 300.0
 """Effective length that a page must have outside its comments for them to be left out."""
 
-__all__ = ["extract", "main_text", "parse", "title_of"]
+__all__ = ["chosen", "extract", "main_text", "parse", "title_of"]
 
 
 def main_text(page: Blocks, options: ExtractOptions, model: Model | None = None) -> np.ndarray | None:
@@ -32,16 +33,17 @@ def main_text(page: Blocks, options: ExtractOptions, model: Model | None = None)
         return None
     rows = features(page, *model.lexicon)
     threshold = model.threshold if options.favor == "none" else round(model.settings[options.favor] * model.scale)
-    keep = choose(
-        score(model.forest, rows),
-        threshold,
-        round(FALLBACK_REACH * model.scale),
-        round(FALLBACK_FLOOR * model.scale),
-        rows,
-        math.inf if options.comments else OUTSIDE_COMMENTS,
-    )
-    text = join(page, keep)
+    text = join(page, chosen(page, rows, score(model.forest, rows), threshold, model.scale, options.comments))
     return text if text.size else None
+
+
+def chosen(
+    page: Blocks, rows: np.ndarray, scores: np.ndarray, threshold: int, scale: int, comments: bool = False
+) -> np.ndarray:
+    """Which blocks are main text, bool [n]: by their features and scores (log odds times `scale`), less repetitions."""
+    reach, floor = round(FALLBACK_REACH * scale), round(FALLBACK_FLOOR * scale)
+    keep = choose(scores, threshold, reach, floor, rows, math.inf if comments else OUTSIDE_COMMENTS)
+    return drop_repeats(page.text, page.rows, keep)
 
 
 def title_of(page: Blocks) -> str | None:

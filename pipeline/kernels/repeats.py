@@ -1,0 +1,95 @@
+"""Blocks that say again what other blocks of the page say.
+
+Pages carry their article twice: once in paragraphs, once whole in an element for machines; or one caption below ten
+pictures. A block goes when nearly all of its shingles stand in other blocks that stay, longest first, so that the
+whole goes and the paragraphs stay; of two equal blocks the first stays.
+"""
+
+import numpy as np
+
+from pipeline.kernels.compile import kernel
+from pipeline.kernels.html_blocks import END, START, parse
+from pipeline.kernels.overlap import block_tokens
+
+SHINGLE = 5
+"""Tokens of a shingle."""
+MIN_TOKENS = 8
+"""Of a block that may go."""
+SHARE = 0.9
+"""Of a block's shingles, that must stand elsewhere."""
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+
+
+@kernel
+def _slot(keys: np.ndarray, key: np.uint64) -> int:
+    """Where a key stands, or the empty place for it; 0 marks what is empty."""
+    mask = keys.size - 1
+    slot = np.int64((key ^ (key >> np.uint64(29))) & np.uint64(mask))
+    while keys[slot] != 0 and keys[slot] != key:
+        slot = (slot + 1) & mask
+    return slot
+
+
+@kernel
+def _shingle(tokens: np.ndarray, i: int) -> np.uint64:
+    value = np.uint64(0)
+    for k in range(SHINGLE):
+        value = (value ^ tokens[i + k]) * _MIX
+        value ^= value >> np.uint64(32)
+    return value | np.uint64(1)
+
+
+@kernel
+def repeats(tokens: np.ndarray, bounds: np.ndarray) -> np.ndarray:
+    """bool [n]: the blocks that go; block b has the tokens (uint64) tokens[bounds[b]:bounds[b + 1]]."""
+    n = bounds.size - 1
+    gone = np.zeros(n, np.bool_)
+    size = 16
+    while size < 2 * tokens.size:
+        size *= 2
+    keys, blocks, last = np.zeros(size, np.uint64), np.zeros(size, np.int32), np.full(size, -1, np.int32)
+    repeated = False
+    for b in range(n):
+        for i in range(bounds[b], bounds[b + 1] - SHINGLE + 1):
+            key = _shingle(tokens, i)
+            slot = _slot(keys, key)
+            keys[slot] = key
+            if last[slot] != b:
+                last[slot] = b
+                blocks[slot] += 1
+                repeated |= blocks[slot] > 1
+    if not repeated:
+        return gone
+    order = np.argsort(-(np.diff(bounds) * (n + 1) + np.arange(n)))  # longest first, of equal ones the last first
+    for b in order:
+        first, end = bounds[b], bounds[b + 1] - SHINGLE + 1
+        if bounds[b + 1] - bounds[b] < MIN_TOKENS:
+            break
+        found = 0
+        for i in range(first, end):
+            found += blocks[_slot(keys, _shingle(tokens, i))] > 1
+        if found >= SHARE * (end - first):
+            gone[b] = True
+            for i in range(first, end):
+                slot = _slot(keys, _shingle(tokens, i))
+                if last[slot] != -2 - b:  # once a shingle
+                    last[slot] = -2 - b
+                    blocks[slot] -= 1
+    return gone
+
+
+def drop_repeats(text: np.ndarray, rows: np.ndarray, keep: np.ndarray) -> np.ndarray:
+    """Which of the chosen blocks (bool [n], of `Blocks.rows`) stay, bool [n]."""
+    chosen = np.flatnonzero(keep)
+    if chosen.size < 2:
+        return keep
+    tokens, bounds = block_tokens(text, rows[chosen, START], rows[chosen, END])
+    stay = keep.copy()
+    stay[chosen[repeats(tokens, bounds)]] = False
+    return stay
+
+
+def warm_up() -> None:
+    """Compile for the one type in use."""
+    page = parse(np.frombuffer(b"<p>one<p>two", np.uint8))
+    drop_repeats(page.text, page.rows, np.ones(len(page.rows), np.bool_))

@@ -250,7 +250,10 @@ def train_quality(
 @click.option("--seed", type=click.IntRange(min=0), default=0, help="Another model of the same data.")
 @click.option("--folds", type=click.IntRange(min=2), default=5, help="Parts of the hosts, each judged by the others.")
 @click.option("--threads", type=click.IntRange(min=1), default=1, help="Of LightGBM; they do not change the model.")
-def train_extractor(sets: tuple[str, ...], out: str, seed: int, folds: int, threads: int) -> None:
+@click.option("--unseen", metavar="SET", multiple=True, help="A set to judge by: its hosts take no part in training.")
+def train_extractor(
+    sets: tuple[str, ...], out: str, seed: int, folds: int, threads: int, unseen: tuple[str, ...]
+) -> None:
     """Train the learned extractor on pages with gold text.
 
     A SET is FOLDER/NAME, two files: NAME.warc.gz holds the pages, NAME.gold.jsonl.gz a row of gold for each.
@@ -258,7 +261,13 @@ def train_extractor(sets: tuple[str, ...], out: str, seed: int, folds: int, thre
     from pipeline import train as training
 
     trained = training.extractor(
-        sets, out, seed=seed, folds=folds, threads=threads, say=lambda line: _errors.print(line, markup=False)
+        sets,
+        out,
+        seed=seed,
+        folds=folds,
+        threads=threads,
+        unseen=unseen,
+        say=lambda line: _errors.print(line, markup=False),
     )
     judged = trained.card["figures"]
     for side, title in (("out_of_fold", "training hosts, out of fold"), ("held_out", "held-out hosts")):

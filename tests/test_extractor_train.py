@@ -13,7 +13,7 @@ from lightgbm_helpers import skip_without_lightgbm
 from classifiers.extractor.augment import Augmentation
 from classifiers.extractor.boosting import Parameters
 from classifiers.extractor.card import card_json, card_markdown
-from classifiers.extractor.gold import read_set
+from classifiers.extractor.gold import hosts_of, read_set
 from classifiers.extractor.pages import HELD_OUT, prepare_pages
 from classifiers.extractor.train import FAVOR, Settings, set_path, train
 from pipeline.cli import main
@@ -100,6 +100,16 @@ def test_held_out_hosts_stay_the_same_when_the_seed_changes(gold_set: Path) -> N
     assert held_out[0] == held_out[1]
     assert parts[0] != parts[1]
     assert {part for one in parts for part in one.values()} == {HELD_OUT, 0, 1, 2}
+
+
+def test_hosts_of_the_sets_to_judge_by_take_no_part(gold_set: Path) -> None:
+    rows = read_set(gold_set)
+    hosts = {row.host for row in rows[:4]}
+    pages = list(prepare_pages(rows, held_out=0.0, folds=3, seed=1, unseen=hosts))
+    assert {page.row.host for page in pages if page.part == HELD_OUT} == hosts
+    assert hosts_of(gold_set) == {row.host for row in rows}
+    with pytest.raises(WinnowError, match="pages to train on"):
+        train([gold_set], SMALL, unseen=[gold_set])
 
 
 def test_too_few_pages_are_refused(tmp_path: Path) -> None:

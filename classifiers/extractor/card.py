@@ -64,6 +64,8 @@ class Facts:
     seed: int
     folds: int
     held_out_share: float
+    kept_away: Mapping[str, int]
+    """Sets to judge by -> how many hosts of the training sets occur there; nothing of these is trained on."""
     boosting: Parameters
     augmentation: Augmentation
 
@@ -80,6 +82,7 @@ def make_card(facts: Facts, model: Model, data: bytes) -> dict[str, Any]:
             "held_out_share_of_hosts": facts.held_out_share,
             "held_out_seed": SPLIT_SEED,
             "folds": facts.folds,
+            "hosts_kept_away_for": dict(facts.kept_away),
             "note": SPLIT,
         },
         "training_rows": facts.training_rows,

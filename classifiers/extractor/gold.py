@@ -73,6 +73,15 @@ def read_set(path: Path | str) -> tuple[GoldRow, ...]:
     return tuple(rows.values())
 
 
+def hosts_of(path: Path | str) -> frozenset[str]:
+    """The hosts of a set's pages, from its gold file alone. Raises GoldError where that is missing."""
+    base = Path(path)
+    file = base.with_name(base.name + GOLD_SUFFIX)
+    if not file.is_file():
+        raise GoldError(f"{file}: no such file; the gold set NAME is NAME{GOLD_SUFFIX} and NAME{PAGES_SUFFIX}")
+    return frozenset(_host(_string(fields, "url", where)) for where, fields in _read_gold(file))
+
+
 def fold(host: str, folds: int, seed: int) -> int:
     """Which of `folds` parts a host belongs to: a hash of its name alone, so that it is the same in every set."""
     return int(hash01(seed, FOLD_PURPOSE, host.encode("utf-8", "surrogatepass")) * folds)
@@ -119,7 +128,7 @@ def _row(name: str, where: str, fields: dict[str, Any], pages: dict[str, Record 
         set=name,
         id=key,
         url=url,
-        host=host_of(url).removeprefix("www."),
+        host=_host(url),
         page_type=_string(fields, "page_type", where),
         language=_string(fields, "language", where),
         html=decode(page.content, page.charset).text.encode(),
@@ -127,6 +136,10 @@ def _row(name: str, where: str, fields: dict[str, Any], pages: dict[str, Record 
         with_snippets=_snippets(fields, "with", where),
         without_snippets=_snippets(fields, "without", where),
     )
+
+
+def _host(url: str) -> str:
+    return host_of(url).removeprefix("www.")
 
 
 def _string(fields: dict[str, Any], name: str, where: str) -> str:

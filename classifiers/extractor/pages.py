@@ -1,6 +1,6 @@
 """Gold pages ready to train on: blocks, labels, words of their classes, and the part of the hosts they belong to."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,8 +39,10 @@ class Page:
         return score_blocks(self.gold, self.labels.tokens, self.labels.bounds, keep)
 
 
-def prepare_pages(rows: Sequence[GoldRow], *, held_out: float, folds: int, seed: int) -> Iterator[Page]:
-    """The pages that have gold text and blocks. A share `held_out` of hosts is in no fold."""
+def prepare_pages(
+    rows: Sequence[GoldRow], *, held_out: float, folds: int, seed: int, unseen: Container[str] = ()
+) -> Iterator[Page]:
+    """The pages that have gold text and blocks. A share `held_out` of hosts is in no fold, nor are `unseen` ones."""
     for row in rows:
         gold = prepare(row)
         blocks = parse(np.frombuffer(row.html, np.uint8))
@@ -48,7 +50,8 @@ def prepare_pages(rows: Sequence[GoldRow], *, held_out: float, folds: int, seed:
             continue
         labels = label(gold, blocks.text, blocks.start, blocks.end)
         words = word_tokens(blocks, np.diff(labels.bounds), labels.positive)
-        part = HELD_OUT if is_held_out(row.host, held_out) else fold(row.host, folds, seed)
+        is_unseen = row.host in unseen or is_held_out(row.host, held_out)
+        part = HELD_OUT if is_unseen else fold(row.host, folds, seed)
         yield Page(row, blocks, gold, labels, words, part)
 
 

@@ -17,7 +17,7 @@ from classifiers.extractor import boosting, lexicon
 from classifiers.extractor.augment import Augmentation, copy
 from classifiers.extractor.boosting import Boosted, Parameters
 from classifiers.extractor.card import Facts, make_card
-from classifiers.extractor.gold import GOLD_SUFFIX, PAGES_SUFFIX, read_set
+from classifiers.extractor.gold import GOLD_SUFFIX, PAGES_SUFFIX, hosts_of, read_set
 from classifiers.extractor.lexicon import Lexicon
 from classifiers.extractor.pages import HELD_OUT, Page, prepare_pages
 from classifiers.extractor.score import total
@@ -87,12 +87,23 @@ class Trained:
     card: dict[str, Any]
 
 
-def train(sets: Sequence[Path], settings: Settings, say: Say = lambda _line: None) -> Trained:
-    """Train on gold sets, each FOLDER/NAME without the files' endings. Raises WinnowError with the next action."""
+def train(
+    sets: Sequence[Path], settings: Settings, say: Say = lambda _line: None, *, unseen: Sequence[Path] = ()
+) -> Trained:
+    """Train on gold sets, each FOLDER/NAME without the files' endings. Raises WinnowError with the next action.
+
+    No page is trained on whose host occurs in the sets `unseen`, by which the model will be judged.
+    """
     paths = [set_path(path) for path in sets]
     rows = [row for path in paths for row in read_set(path)]
     say(f"{len(rows):,} pages with gold in {len(paths)} set(s)")
-    pages = list(prepare_pages(rows, held_out=settings.held_out, folds=settings.folds, seed=settings.seed))
+    kept_away = {set_path(path): hosts_of(set_path(path)) for path in unseen}
+    hosts = frozenset().union(*kept_away.values())
+    pages = list(
+        prepare_pages(
+            rows, held_out=settings.held_out, folds=settings.folds, seed=settings.seed, unseen=hosts
+        )  # fmt: skip
+    )
     training = [page for page in pages if page.part != HELD_OUT]
     held_out = [page for page in pages if page.part == HELD_OUT]
     if len(training) < MIN_PAGES:
@@ -127,6 +138,7 @@ def train(sets: Sequence[Path], settings: Settings, say: Say = lambda _line: Non
         threshold=threshold,
         tried=tried,
         training_rows=len(examples.y),
+        kept_away={path.name: len(found & {row.host for row in rows}) for path, found in kept_away.items()},
         seed=settings.seed,
         folds=settings.folds,
         held_out_share=settings.held_out,

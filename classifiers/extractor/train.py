@@ -98,11 +98,9 @@ def train(
     rows = [row for path in paths for row in read_set(path)]
     say(f"{len(rows):,} pages with gold in {len(paths)} set(s)")
     kept_away = {set_path(path): hosts_of(set_path(path)) for path in unseen}
-    hosts = frozenset().union(*kept_away.values())
+    hosts: frozenset[str] = frozenset().union(*kept_away.values())
     pages = list(
-        prepare_pages(
-            rows, held_out=settings.held_out, folds=settings.folds, seed=settings.seed, unseen=hosts
-        )  # fmt: skip
+        prepare_pages(rows, held_out=settings.held_out, folds=settings.folds, seed=settings.seed, unseen=hosts)
     )
     training = [page for page in pages if page.part != HELD_OUT]
     held_out = [page for page in pages if page.part == HELD_OUT]
@@ -127,14 +125,14 @@ def train(
         values=full.values,
         settings={name: threshold + shift for name, shift in FAVOR.items()},
     )
-    unseen = [_judge(page, features(page.blocks, *_table(full)), boosted) for page in held_out]
+    held_out_judged = [_judge(page, features(page.blocks, *_table(full)), boosted) for page in held_out]
     facts = Facts(
         sets=paths,
         rows=rows,
         training=training,
         held_out=held_out,
         out_of_fold_kept=[judged.kept(threshold) for judged in out_of_fold],
-        held_out_kept=[judged.kept(threshold) for judged in unseen],
+        held_out_kept=[judged.kept(threshold) for judged in held_out_judged],
         threshold=threshold,
         tried=tried,
         training_rows=len(examples.y),

@@ -19,7 +19,7 @@ ID = pa.binary(16)
 METADATA = pa.map_(pa.string(), pa.string())
 METADATA_FIELDS = (
     "warc_record_id", "warc_file", "warc_offset", "warc_date", "warc_identified_content_language", "http_status",
-    "content_type", "charset", "title",
+    "content_type", "charset", "title", "extract_fallback",
 )  # fmt: skip
 PUBLIC_METADATA = pa.struct([pa.field(name, pa.string()) for name in (*METADATA_FIELDS, "other")])
 

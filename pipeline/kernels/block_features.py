@@ -133,7 +133,7 @@ def _share(part: float, whole: float) -> float:
 def _find(table: np.ndarray, keys: np.ndarray, key: np.uint64) -> int:
     """The slot of a key in an open-addressing table of -1 or numbers into `keys`; the empty one where it is absent."""
     mask = table.size - 1
-    slot = np.int64((key ^ (key >> np.uint64(31))) & np.uint64(mask))
+    slot = int(np.int64((key ^ (key >> np.uint64(31))) & np.uint64(mask)))
     while table[slot] >= 0 and keys[table[slot]] != key:
         slot = (slot + 1) & mask
     return slot
@@ -234,7 +234,7 @@ def _put_holder(e: int, rows: np.ndarray, elements: np.ndarray, sums: np.ndarray
         inside = first <= b < last
         steps = 0
         if not inside:
-            a = np.int64(rows[b, ELEMENT])
+            a = int(np.int64(rows[b, ELEMENT]))
             while a > 0 and not (elements[a, FIRST] <= first and elements[a, LAST] >= last):
                 a = _block_above(a, elements)
                 steps += 1

@@ -73,19 +73,19 @@ def measure(
         was_link = False
         i, end = rows[b, START], rows[b, END]
         while i < end:
-            byte = np.int64(text[i])
+            byte = int(np.int64(text[i]))
             mark = marks[i]
             if byte < 0x80:
-                kind = np.int64(_ASCII[byte])
+                kind = int(np.int64(_ASCII[byte]))
                 weight = 0.0 if kind & _BLANK else 1.0
                 step = 1
             else:
                 if byte < 0xE0:
-                    point, step = (byte & 31) << 6 | (np.int64(text[i + 1]) & 63 if i + 1 < end else 0), 2
+                    point, step = (byte & 31) << 6 | (int(np.int64(text[i + 1])) & 63 if i + 1 < end else 0), 2
                 elif byte < 0xF0:
                     point = (byte & 15) << 12
                     if i + 2 < end:
-                        point |= (np.int64(text[i + 1]) & 63) << 6 | (np.int64(text[i + 2]) & 63)
+                        point |= (int(np.int64(text[i + 1])) & 63) << 6 | (int(np.int64(text[i + 2])) & 63)
                     step = 3
                 else:
                     point, step = 0x20000 if byte == 0xF0 and i + 1 < end and text[i + 1] >= 0xA0 else 0x10000, 4

@@ -75,7 +75,7 @@ def inherit(
         is_comment = False
         last = elements[e + 1, WORDS] if e + 1 < elements.shape[0] else words.size
         for k in range(elements[e, WORDS], last):
-            value = lookup(slots, values, words[k])
+            value = float(lookup(slots, values, words[k]))
             own += value
             lowest = min(lowest, value)
             highest = max(highest, value)

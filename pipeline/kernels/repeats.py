@@ -1,8 +1,8 @@
 """Blocks that say again what other blocks of the page say.
 
 Pages carry their article twice: once in paragraphs, once whole in an element for machines; or one caption below ten
-pictures. A block goes when nearly all of its shingles stand in other blocks that stay, longest first, so that the
-whole goes and the paragraphs stay; of two equal blocks the first stays.
+pictures. A block goes when nearly all of it stands in other blocks that stay, shingle by shingle, longest first, so
+that the whole goes and the paragraphs stay; of two equal blocks the first stays.
 """
 
 import numpy as np
@@ -16,7 +16,7 @@ SHINGLE = 5
 MIN_TOKENS = 8
 """Of a block that may go."""
 SHARE = 0.9
-"""Of a block's shingles, that must stand elsewhere."""
+"""Of a block's tokens, that must stand elsewhere, in the same shingles."""
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -24,7 +24,7 @@ _MIX = np.uint64(0x9E3779B97F4A7C15)
 def _slot(keys: np.ndarray, key: np.uint64) -> int:
     """Where a key stands, or the empty place for it; 0 marks what is empty."""
     mask = keys.size - 1
-    slot = np.int64((key ^ (key >> np.uint64(29))) & np.uint64(mask))
+    slot = int(np.int64((key ^ (key >> np.uint64(29))) & np.uint64(mask)))
     while keys[slot] != 0 and keys[slot] != key:
         slot = (slot + 1) & mask
     return slot
@@ -65,10 +65,12 @@ def repeats(tokens: np.ndarray, bounds: np.ndarray) -> np.ndarray:
         first, end = bounds[b], bounds[b + 1] - SHINGLE + 1
         if bounds[b + 1] - bounds[b] < MIN_TOKENS:
             break
-        found = 0
+        covered, at = 0, first  # tokens in shingles that stand elsewhere: the whole has some across its paragraphs
         for i in range(first, end):
-            found += blocks[_slot(keys, _shingle(tokens, i))] > 1
-        if found >= SHARE * (end - first):
+            if blocks[_slot(keys, _shingle(tokens, i))] > 1:
+                covered += i + SHINGLE - max(at, i)
+                at = i + SHINGLE
+        if covered >= SHARE * (bounds[b + 1] - first):
             gone[b] = True
             for i in range(first, end):
                 slot = _slot(keys, _shingle(tokens, i))

@@ -17,11 +17,17 @@ GESCHICHTE = (
     "Wir verließen den Hafen vor Sonnenaufgang, weil der Wind gegen Mittag drehen sollte. Niemand sprach, während das "
     "Boot an den letzten Lampen vorbeiglitt, und nur das Wasser unter den Planken war zu hören. "
 )
+ENDINGS = (  # long enough to make a paragraph another one for who looks for repeats
+    "On the first day we caught nothing at all and came home with empty nets.",
+    "Then came a fog so thick that the bow was out of sight from the wheel.",
+    "By Wednesday the ice was gone, and so were most of the other boats.",
+    "Only my uncle laughed, who had seen worse winters than any of his neighbours.",
+)
 MENU = "<ul>" + "".join(f"<li><a href='/{i}'>Section {i}</a></li>" for i in range(12)) + "</ul>"
 
 
 def html(text: str = STORY, title: str = "A morning at sea", before: str = "<!DOCTYPE html>") -> str:
-    paragraphs = "".join(f"<p>{text}That was on day {day}.</p>" for day in range(4))
+    paragraphs = "".join(f"<p>{text}{ending}</p>" for ending in ENDINGS)
     head = f"<head><title>{title}</title></head>"
     return f"{before}<html>{head}<body><nav>{MENU}</nav><article>{paragraphs}</article></body></html>"
 

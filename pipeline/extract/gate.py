@@ -1,10 +1,11 @@
 """The optional language gate: pages that are surely in none of the wanted languages skip the costly extraction.
 
 It reads two places of all visible text (never the cheap main text, whose language is a worse guess, nor its length),
-and drops a page only where both say another language. Measured on 1,820 pages against the language
-of the text that trafilatura finds: no English, German, Russian, Chinese, Polish or Greek page lost of 450, 518, 167,
-194, 201 and 165; 2.1 to 2.5 % of the other pages pass. With the first place alone 1 to 4 pages are lost; with
-a score of .2 from both 2, and 0.4 to 1.3 % pass.
+and drops a page only where both say another language. Measured by benchmarks/gate.py on 4,171 pages, each language
+wanted in turn, against the language of the text that trafilatura finds: of 2,443 English pages none is lost, of 1,450
+in German, Chinese, Polish, Russian, Greek and Spanish none, of 158 in other languages none; 4.6 % of the other pages
+pass. With the text of our own blocks one English page and one other are lost, and 4.0 % pass. On an earlier set of
+1,820 pages the first place alone lost 1 to 4 pages, and a score of .2 from both 2. What a run loses is in its report.
 """
 
 import re

@@ -23,7 +23,9 @@ from pipeline.kernels.html_blocks import Blocks, hash_word, parse
 from pipeline.kernels.lexicon import build_table
 
 NO_WORDS = (np.zeros(16, np.uint32), np.zeros(16, np.float32))
-SENTENCE = "The keeper of the lamp wrote down the wind, the tide and the ships that passed, every evening of that year. "
+SENTENCE = (
+    "The keeper of the lamp wrote down the wind, the tide and the ships that passed, every evening of that year. "
+)
 
 
 def page(html: str) -> Blocks:
@@ -107,26 +109,51 @@ def test_words_of_classes_are_inherited() -> None:
 
 
 def test_comments_are_known_by_their_container() -> None:
-    html = f"<article><p>{SENTENCE}</article><div id=comments><p>{SENTENCE}<p>me too</div><div class=comment-free>x</div>"
+    html = (
+        f"<article><p>{SENTENCE}</article><div id=comments><p>{SENTENCE}<p>me too</div><div class=comment-free>x</div>"
+    )
     found = table(html)
     assert found["in_comments"] == [0, 1, 1, 1]
     assert found["comments_good_outside"][1] == pytest.approx(0.5)
     assert table("<body class=comments><p>a")["in_comments"] == [0]
 
 
+NEVER = (1000, 1000)
+
+
+def test_gaps_between_chosen_blocks_are_closed() -> None:
+    rows = np.zeros((8, len(NAMES)), np.float32)
+    scores = np.array([-4, 9, -4, -4, 9, -8, 9, -4], np.int32)
+    assert choose(scores, 0, 5, -10, -5, 1000, rows, 300.0).tolist() == [False] + [True] * 4 + [False, True, False]
+    far = np.array([9, -4, -4, -4, 9], np.int32)
+    assert choose(far, 0, 5, -10, -5, 1000, rows[:5], 300.0).tolist() == [True, False, False, False, True]
+    rows[[0, 5], NAMES.index("heading")] = 2
+    assert choose(scores, 0, 5, -10, 1000, -8, rows, 300.0).tolist() == [
+        False, True, False, False, True, True, True, False,
+    ]  # fmt: skip  # not the first: nothing is chosen above it
+
+
 def test_the_choice_of_blocks() -> None:
     rows = np.zeros((3, len(NAMES)), np.float32)
     rows[:, NAMES.index("length")] = [400, 50, 50]
     scores = np.array([90, 20, -50], np.int32)
-    assert choose(scores, 0, 5, -10, rows, 300.0).tolist() == [True, True, False]
-    assert choose(scores, 95, 80, -10, rows, 300.0).tolist() == [True, True, False]  # none reaches it: near the best
-    assert choose(scores, 95, 80, 91, rows, 300.0).tolist() == [False, False, False]  # the best is no text either
+    assert choose(scores, 0, 5, -10, *NEVER, rows, 300.0).tolist() == [True, True, False]
+    assert choose(scores, 95, 80, -10, *NEVER, rows, 300.0).tolist() == [
+        True,
+        True,
+        False,
+    ]  # none reaches it: near the best
+    assert choose(scores, 95, 80, 91, *NEVER, rows, 300.0).tolist() == [
+        False,
+        False,
+        False,
+    ]  # the best is no text either
     rows[1, NAMES.index("in_comments")] = 1
-    assert choose(scores, 0, 5, -10, rows, 300.0).tolist() == [True, False, False]
-    assert choose(scores, 0, 5, -10, rows, np.inf).tolist() == [True, True, False]
+    assert choose(scores, 0, 5, -10, *NEVER, rows, 300.0).tolist() == [True, False, False]
+    assert choose(scores, 0, 5, -10, *NEVER, rows, np.inf).tolist() == [True, True, False]
     rows[0, NAMES.index("length")] = 200  # too little beside them: the page consists of them
-    assert choose(scores, 0, 5, -10, rows, 300.0).tolist() == [True, True, False]
-    assert choose(scores[:0], 0, 5, -10, rows[:0], 300.0).tolist() == []
+    assert choose(scores, 0, 5, -10, *NEVER, rows, 300.0).tolist() == [True, True, False]
+    assert choose(scores[:0], 0, 5, -10, *NEVER, rows[:0], 300.0).tolist() == []
 
 
 def test_cells_of_a_row_share_a_line() -> None:
@@ -140,7 +167,19 @@ def test_a_page_without_text_has_no_rows() -> None:
     assert features(page("<div><br><img></div>"), *NO_WORDS).shape == (0, len(NAMES))
 
 
-TAGS = ["<div>", "</div>", "<p>", "<a href=x>", "</a>", "<h1>", "<td>", "<table>", "</table>", "<li class='a-b'>", "<br>"]
+TAGS = [
+    "<div>",
+    "</div>",
+    "<p>",
+    "<a href=x>",
+    "</a>",
+    "<h1>",
+    "<td>",
+    "<table>",
+    "</table>",
+    "<li class='a-b'>",
+    "<br>",
+]
 
 
 @settings(max_examples=150, deadline=None)

@@ -34,8 +34,8 @@ Say = Callable[[str], None]
 
 THRESHOLDS = tuple(tenth / 10 for tenth in range(-20, 21))
 """Log odds that are tried."""
-SMOOTHED = 3
-"""Neighbours on either side that a threshold is judged with."""
+PLATEAU = 0.001
+"""F1 below the best that means nothing."""
 FAVOR = {"precision": 0.8, "recall": -0.8}
 """What these settings add to the threshold, in log odds."""
 MIN_PAGES = 50
@@ -220,10 +220,9 @@ def _tried(out_of_fold: Sequence[Judged]) -> dict[float, float]:
 
 
 def _best(tried: Mapping[float, float]) -> float:
-    """The threshold whose neighbourhood scores best: the curve is flat near its top, and its peaks are chance."""
-    f1 = np.array([tried[at] for at in THRESHOLDS])
-    smooth = np.convolve(np.pad(f1, SMOOTHED, mode="edge"), np.full(2 * SMOOTHED + 1, 1 / (2 * SMOOTHED + 1)), "valid")
-    return THRESHOLDS[int(np.argmax(smooth.round(9)))]
+    """The middle of the thresholds that score within PLATEAU of the best: the top is flat, and its peak is chance."""
+    top = [at for at in THRESHOLDS if tried[at] >= max(tried.values()) - PLATEAU]
+    return round((min(top) + max(top)) / 2, 2)
 
 
 def _table(words: Lexicon) -> tuple[npt.NDArray[np.uint32], Float32Array]:

@@ -19,6 +19,8 @@ FALLBACK_REACH = 0.5
 """Log odds below a page's best block, where none reaches the threshold."""
 FALLBACK_FLOOR = math.log(0.1 / 0.9)
 """Log odds of the best block of a page that has any main text."""
+GAP_FLOOR, HEADING_FLOOR = -0.5, -1.0
+"""Log odds that will do for a block between chosen ones, and for a heading right above one."""
 OUTSIDE_COMMENTS = 300.0
 """Effective length that a page must have outside its comments for them to be left out."""
 
@@ -41,8 +43,11 @@ def chosen(
     page: Blocks, rows: np.ndarray, scores: np.ndarray, threshold: int, scale: int, comments: bool = False
 ) -> np.ndarray:
     """Which blocks are main text, bool [n]: by their features and scores (log odds times `scale`), less repetitions."""
-    reach, floor = round(FALLBACK_REACH * scale), round(FALLBACK_FLOOR * scale)
-    keep = choose(scores, threshold, reach, floor, rows, math.inf if comments else OUTSIDE_COMMENTS)
+    reach, floor, gap, heading = (
+        round(log_odds * scale) for log_odds in (FALLBACK_REACH, FALLBACK_FLOOR, GAP_FLOOR, HEADING_FLOOR)
+    )
+    outside = math.inf if comments else OUTSIDE_COMMENTS
+    keep = choose(scores, threshold, reach, floor, gap, heading, rows, outside)
     return drop_repeats(page.text, page.rows, keep)
 
 

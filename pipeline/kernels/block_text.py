@@ -7,17 +7,36 @@ from pipeline.kernels.compile import kernel
 from pipeline.kernels.html_blocks import ELEMENT, END, PARENT, START, TAG, Blocks, parse
 from pipeline.kernels.html_tags import NUMBER
 
-_LENGTH, _COMMENTS = NAMES.index("length"), NAMES.index("in_comments")
+_LENGTH, _COMMENTS, _HEADING = NAMES.index("length"), NAMES.index("in_comments"), NAMES.index("heading")
+GAP_BLOCKS = 2
+"""Blocks between two chosen ones that are looked at again, at most."""
 _T_TD, _T_TH, _T_TR = NUMBER["td"], NUMBER["th"], NUMBER["tr"]
 
 
 @kernel
+def _repair(scores: np.ndarray, keep: np.ndarray, gap: int, heading: int, features: np.ndarray) -> None:
+    """Close small gaps: blocks between chosen ones that reach `gap`, and headings above chosen ones, `heading`."""
+    last, any_before = -1, False
+    for b in range(scores.size):
+        if not keep[b]:
+            continue
+        if b > 0 and any_before and not keep[b - 1] and features[b - 1, _HEADING] > 0 and scores[b - 1] >= heading:
+            keep[b - 1] = True
+        if last >= 0 and b - last <= GAP_BLOCKS + 1:
+            for k in range(last + 1, b):
+                keep[k] |= scores[k] >= gap
+        last, any_before = b, True
+
+
+@kernel
 def choose(
-    scores: np.ndarray, threshold: int, reach: int, floor: int, features: np.ndarray, outside_comments: float
-) -> np.ndarray:
+    scores: np.ndarray, threshold: int, reach: int, floor: int, gap: int, heading: int, features: np.ndarray,
+    outside_comments: float,
+) -> np.ndarray:  # fmt: skip
     """Which blocks are main text, bool [n], by their int32 scores.
 
     Where no block reaches the threshold, those within `reach` of the best are taken, if the best reaches `floor`.
+    Between chosen blocks lower scores will do: `gap` for up to GAP_BLOCKS of them, `heading` for a heading above one.
     Blocks inside containers of reader comments go where at least `outside_comments` (effective length) stays without
     them: below that a page consists of them, as forums do. Infinity keeps them all.
     """
@@ -25,6 +44,7 @@ def choose(
     if best < threshold:
         threshold = best - reach if best >= floor else best + 1
     keep = scores >= threshold
+    _repair(scores, keep, gap, heading, features)
     outside, inside = 0.0, 0
     for b in range(scores.size):
         if keep[b]:
@@ -102,4 +122,4 @@ def warm_up() -> None:
     """Compile for the one type in use."""
     page = parse(np.frombuffer(b"<p>One", np.uint8))
     scores, features = np.zeros(1, np.int32), np.zeros((1, len(NAMES)), np.float32)
-    join(page, choose(scores, 0, 0, 0, features, 300.0))
+    join(page, choose(scores, 0, 0, 0, 0, 0, features, 300.0))

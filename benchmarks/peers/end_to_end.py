@@ -16,7 +16,7 @@ by the shared scorer, the F1 of the text that both kept against gold. Eight file
 3,246 in all; more hold them again with changed text. `--large` runs our side once more on that many files: time must
 not grow faster than the input.
 
-datatrove takes up to 60 core-seconds a file, so that a round of eight files is two to four minutes a choice of languages.
+datatrove takes up to 60 core-seconds a file: two to four minutes a round of eight files and choice of languages.
 """
 
 import argparse

@@ -122,7 +122,10 @@ def campaign(seed: int, seconds: float, bounds_checked: bool) -> list[str]:
         spent += 1.0  # so that crashes alone come to an end too
         number = last + 1
     counts = ", ".join(f"{kind} {count:,}" for kind, count in tried.most_common())
-    print(f"{name}: {tried.total():,} inputs, {size / 1e6:,.0f} MB, {spent:.0f} s: {counts}", flush=True)
+    print(
+        f"{name}: {tried.total():,} inputs, {size / 1e6:,.0f} MB, {spent:.0f} s: {counts}; {len(findings)} findings",
+        flush=True,
+    )
     return findings
 
 

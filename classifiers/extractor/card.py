@@ -34,8 +34,8 @@ SPLIT = (
     "called out of fold come from models and lexicons of the other folds"
 )
 THRESHOLD_RULE = (
-    "the middle of those within .001 of the best F1 of the out-of-fold scores on training articles, mean of the sets; "
-    "nothing else was looked at"
+    "the middle of those within .001 of the best F1 of the out-of-fold scores on training articles; nothing else was "
+    "looked at"
 )
 FIGURES = (
     "macro-averaged precision and recall over multisets of 4-token shingles, and F1 of the two averages, of the chosen "

@@ -134,9 +134,3 @@ def _take(
             if at[i] < len(distinct):
                 counts[at[i]] += 1
     return out
-
-
-def warm_up() -> None:
-    tokens = np.arange(5, dtype=np.uint64)
-    align(tokens, tokens)
-    found_elsewhere(tokens, np.array([0, 5]), np.array([False]), sorted_shingles(tokens), 0.7)

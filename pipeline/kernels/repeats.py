@@ -40,8 +40,11 @@ def _shingle(tokens: np.ndarray, i: int) -> np.uint64:
 
 
 @kernel
-def repeats(tokens: np.ndarray, bounds: np.ndarray) -> np.ndarray:
-    """bool [n]: the blocks that go; block b has the tokens (uint64) tokens[bounds[b]:bounds[b + 1]]."""
+def repeats(tokens: np.ndarray, bounds: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """bool [n]: the blocks that go; block b has the tokens (uint64) tokens[bounds[b]:bounds[b + 1]].
+
+    `order`, int64 [n], has the blocks longest first.
+    """
     n = bounds.size - 1
     gone = np.zeros(n, np.bool_)
     size = 16
@@ -60,7 +63,6 @@ def repeats(tokens: np.ndarray, bounds: np.ndarray) -> np.ndarray:
                 repeated |= blocks[slot] > 1
     if not repeated:
         return gone
-    order = np.argsort(-(np.diff(bounds) * (n + 1) + np.arange(n)))  # longest first, of equal ones the last first
     for b in order:
         first, end = bounds[b], bounds[b + 1] - SHINGLE + 1
         if bounds[b + 1] - bounds[b] < MIN_TOKENS:
@@ -87,7 +89,9 @@ def drop_repeats(text: np.ndarray, rows: np.ndarray, keep: np.ndarray) -> np.nda
         return keep
     tokens, bounds = block_tokens(text, rows[chosen, START], rows[chosen, END])
     stay = keep.copy()
-    stay[chosen[repeats(tokens, bounds)]] = False
+    # Of equal ones the last first. Sorted here: to compile a sort takes seconds.
+    order = np.argsort(-(np.diff(bounds) * (chosen.size + 1) + np.arange(chosen.size)))
+    stay[chosen[repeats(tokens, bounds, order)]] = False
     return stay
 
 

@@ -158,9 +158,37 @@ def test_the_choice_of_blocks() -> None:
 
 def test_cells_of_a_row_share_a_line() -> None:
     html = "<table><tr><td>a<td>b<td>c<tr><td>d<td><td>f<tr><td>g<td>h<br>i</table><p>end"
-    assert text_of(html, [True] * 9) == "a\tb\tc\nd\t\tf\ng\nh\ni\nend"
+    assert text_of(html, [True] * 9) == "a\tb\tc\nd\t\tf\ng\th i\nend"
     assert text_of(html, [True, False, True, False, True, False, False, False, True]) == "a\t\tc\nf\nend"
     assert text_of("<p>one<p>two", [False, False]) == ""
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("<p>a<p>b", "x\ta b\ty"),
+        ("a<br>b<div>c</div>", "x\ta b c\ty"),
+        (f"<p>{'a' * 100}<p>{'b' * 100}", f"x\t{'a' * 100} {'b' * 100}\ty"),
+        (f"<p>{'a' * 100}<p>{'b' * 101}", f"x\n{'a' * 100}\n{'b' * 101}\ny"),
+        ("<pre>a</pre>b", "x\na\nb\ny"),
+        ("<h3>a</h3><p>b", "x\na\nb\ny"),
+        ("<ul><li>a<li>b</ul>", "x\na\nb\ny"),
+        ("a<table><tr><td>b</table>", "x\ta\nb\ny"),
+        ("<p>a<p>b<table></table>", "x\na\nb\ny"),
+    ],
+)
+def test_short_paragraphs_of_a_cell_share_its_line(cell: str, expected: str) -> None:
+    html = f"<table><tr><td>x<td>{cell}<td>y</table>"
+    assert text_of(html, [True] * len(page(html).rows)) == expected
+
+
+def test_the_only_cell_of_a_row_is_layout() -> None:
+    assert text_of("<table><tr><td><p>a<p>b<tr><td>c</table>", [True] * 3) == "a\nb\nc"
+
+
+def test_blocks_that_go_do_not_make_a_cell_long() -> None:
+    html = f"<table><tr><td>x<td><p>a<p>{'-' * 300}<p>b</table>"
+    assert text_of(html, [True, True, False, True]) == "x\ta b"
 
 
 def test_a_page_without_text_has_no_rows() -> None:

@@ -80,8 +80,6 @@ def test_a_pre_that_is_never_closed() -> None:
     ],
 )
 def test_tables_come_row_by_row(table: str, rows: list[str], method: str) -> None:
-    if method == "learned" and "<p>" in table:
-        pytest.xfail("the learned extractor begins a line at a paragraph in a cell")
     found = lines(extract(f"<table>{table}</table>", method))
     assert [row for row in rows if row != "Crew"] == [line for line in found if "\t" in line]
 

@@ -3,18 +3,9 @@
 from resiliparse.parse.html import HTMLTree, NodeType
 from resiliparse.parse.html.node import ElementNode, Node
 
-from pipeline.extract.formulas import (
-    DISPLAY_CLASSES,
-    LEVELS_ABOVE,
-    TEX_ENCODINGS,
-    TEX_SCRIPT,
-    VISUAL_CLASSES,
-    WRAPPERS,
-    formula,
-    has_class,
-    is_formula_image,
-)
+from pipeline.extract.formulas import TEX_ENCODINGS, TEX_SCRIPT, WRAPPERS, formula, has_class, is_formula_image
 from pipeline.extract.marks import TAB
+from pipeline.kernels.formula_signs import DISPLAY_CLASSES, LEVELS_ABOVE, VISUAL_CLASSES
 
 _BLOCKS_IN_CELLS = "td > p, td > div, td > br, th > p, th > div, th > br"
 _MORE_THAN_PARAGRAPHS = "table, pre, ul, ol, dl, h1, h2, h3, h4, h5, h6, blockquote"

@@ -7,32 +7,21 @@ formula a second time (KaTeX's and MathJax's layout, MediaWiki's picture beside 
 
 import re
 
+from pipeline.kernels.formula_signs import DELIMITERS, IMAGE_CLASSES, IMAGE_SOURCES
+
 TEX_SCRIPT = "math/tex"
 TEX_ENCODINGS = frozenset(("application/x-tex", "text/x-tex", "tex", "latex"))
 # Elements that hold a formula once for machines and once for eyes: they are replaced as a whole.
 WRAPPERS = frozenset(("katex", "mwe-math-element"))
-DISPLAY_CLASSES = frozenset(
-    ("katex-display", "mwe-math-fallback-image-display", "mwe-math-mathml-display", "mwe-math-element-block")
-)
-LEVELS_ABOVE = 4  # from MathML up to the outermost of these
-# What MathJax 2 puts before its script.
-VISUAL_CLASSES = frozenset(
-    ("MathJax", "MathJax_Preview", "MathJax_Display", "MathJax_SVG", "MathJax_SVG_Display", "MathJax_CHTML")
-)
-_IMAGE_CLASSES = frozenset(
-    ("mwe-math-fallback-image-inline", "mwe-math-fallback-image-display", "tex", "latex", "latexmath")
-)
-_IMAGE_SOURCES = ("latex.php?", "latex.codecogs.com/")
 _MAX_CHARS = 10_000
 _STYLE = re.compile(r"\\(?:display|text)style(?![A-Za-z])\s*")
-_DELIMITERS = (("$$", "$$", True), ("\\[", "\\]", True), ("$", "$", False), ("\\(", "\\)", False))
 
 
 def may_have_formulas(html: str) -> bool:
     """False where a page surely has no formula in a form that this module knows, as generators write them."""
     if "math" in html and ("<math" in html or TEX_SCRIPT in html or "mwe-math-fallback" in html):
         return True
-    return "latex" in html or 'class="tex"' in html
+    return "latex" in html or 'class="tex"' in html or 'class="math"' in html
 
 
 def has_class(classes: str | None, wanted: frozenset[str]) -> bool:
@@ -42,7 +31,7 @@ def has_class(classes: str | None, wanted: frozenset[str]) -> bool:
 
 def is_formula_image(classes: str | None, source: str | None) -> bool:
     """Whether a picture is a formula, so that its alternative text is LaTeX."""
-    return has_class(classes, _IMAGE_CLASSES) or any(part in (source or "") for part in _IMAGE_SOURCES)
+    return has_class(classes, IMAGE_CLASSES) or any(part in (source or "") for part in IMAGE_SOURCES)
 
 
 def formula(latex: str | None, is_display: bool) -> str | None:
@@ -54,7 +43,7 @@ def formula(latex: str | None, is_display: bool) -> str | None:
         folded = folded[1:-1].strip()
     if match := _STYLE.match(folded):
         folded = folded[match.end() :]
-    for opening, closing, displays in _DELIMITERS:
+    for opening, closing, displays in DELIMITERS:
         if len(folded) > len(opening) + len(closing) and folded.startswith(opening) and folded.endswith(closing):
             folded = folded[len(opening) : -len(closing)].strip()
             is_display = is_display or displays

@@ -9,18 +9,9 @@ from itertools import chain
 from lxml.etree import _Element, iterwalk
 from trafilatura.xml import process_element
 
-from pipeline.extract.formulas import (
-    DISPLAY_CLASSES,
-    LEVELS_ABOVE,
-    TEX_ENCODINGS,
-    TEX_SCRIPT,
-    VISUAL_CLASSES,
-    WRAPPERS,
-    formula,
-    has_class,
-    is_formula_image,
-)
+from pipeline.extract.formulas import TEX_ENCODINGS, TEX_SCRIPT, WRAPPERS, formula, has_class, is_formula_image
 from pipeline.extract.marks import BREAK, mark, without_controls
+from pipeline.kernels.formula_signs import DISPLAY_CLASSES, LEVELS_ABOVE, VISUAL_CLASSES
 
 # Blocks that trafilatura joins to the text beside them; it does well by br, li and cells.
 _BLOCKS = ("div", "section", "article", "header", "footer", "main", "aside", "figure", "figcaption", "address", "p")

@@ -6,6 +6,7 @@ import numpy as np
 
 from pipeline.kernels.compile import helper, inlined
 from pipeline.kernels.find import same_bytes
+from pipeline.kernels.formula_signs import DISPLAY_CLASSES, IMAGE_CLASSES, SHOWN_CLASS, VISUAL_CLASSES
 from pipeline.kernels.html_layout import (
     ALT,
     ALT_END,
@@ -18,6 +19,8 @@ from pipeline.kernels.html_layout import (
     NO_APOSTROPHE,
     NO_QUOTE,
     SAYS,
+    SOURCE,
+    SOURCE_END,
     STYLE,
     TEX,
     TEX_END,
@@ -54,19 +57,18 @@ def _letters() -> tuple[np.ndarray, np.ndarray]:
 
 
 _KINDS, _SMALL_LETTERS = _letters()
-# Words that say that an element shows again what mathematics before it says, or is an image of a formula.
-SHADOW, REPEATS, FORMULA = 1, 2, 4
-_MEANING = {
-    "katex-html": SHADOW,
-    **dict.fromkeys(["mathjax_preview", "mathjax_display", "mathjax_svg", "mathjax_chtml"], REPEATS),
-    **dict.fromkeys(
-        ["mwe-math-fallback-image-inline", "mwe-math-fallback-image-display", "tex", "latex", "math"], FORMULA
-    ),
-}
+# What words say: the element shows again what mathematics before it says, or after it, or what a script may say that
+# comes right after it; it is an image of a formula; formulas in it stand on their own.
+SHADOW, REPEATS, SHOWS, FORMULA, DISPLAYS = 1, 2, 4, 8, 16
+_MEANING = (
+    (SHADOW, frozenset(["katex-html"])), (REPEATS, VISUAL_CLASSES - {SHOWN_CLASS}), (SHOWS, frozenset([SHOWN_CLASS])),
+    (FORMULA, IMAGE_CLASSES), (DISPLAYS, DISPLAY_CLASSES),
+)  # fmt: skip
 _SAID = np.zeros((1024, 2), np.uint64)  # by the low bits of a word's hash: the hash, and what it says
-for _word, _what in _MEANING.items():
-    _SAID[hash_word(_word) & 1023] = hash_word(_word), _what
-assert np.count_nonzero(_SAID[:, 1]) == len(_MEANING)
+for _what, _classes in _MEANING:
+    for _hash in (hash_word(_class.lower()) for _class in _classes):
+        assert _SAID[_hash & 1023, 0] in (0, _hash)
+        _SAID[_hash & 1023] = _hash, int(_SAID[_hash & 1023, 1]) | _what
 
 # Columns of the values seen, int64, and their number; the words come last. Of an empty place the length is 0.
 _LENGTH, _AT, _COUNT, _FIRST, _SAYS, _WORDS = range(6)
@@ -74,10 +76,10 @@ SEEN, SEEN_COLUMNS = 256, _WORDS + MAX_WORDS
 
 # The attributes of interest by their first letters and their length.
 _NAMES = ["", "class", "id", "role", "itemprop", "itemtype", "style", "hidden", "aria-hidden", "type", "alt",
-          "alttext", "display"]  # fmt: skip
-_CLASS, _ITEMTYPE, _STYLE, _HIDDEN, _ARIA_HIDDEN, _TYPE, _ALT, _ALTTEXT, _DISPLAY = (
+          "alttext", "display", "src"]  # fmt: skip
+_CLASS, _ITEMTYPE, _STYLE, _HIDDEN, _ARIA_HIDDEN, _TYPE, _ALT, _ALTTEXT, _DISPLAY, _SRC = (
     _NAMES.index(name)
-    for name in ("class", "itemtype", "style", "hidden", "aria-hidden", "type", "alt", "alttext", "display")
+    for name in ("class", "itemtype", "style", "hidden", "aria-hidden", "type", "alt", "alttext", "display", "src")
 )
 _SPREAD = 0xC2B2AE3D27D4EB4F
 _ATTRIBUTES = np.zeros(256, np.uint8)
@@ -273,6 +275,8 @@ def read_attributes(
             state[TYPE], state[TYPE_END] = start, end
         elif number == _ALT:
             state[ALT], state[ALT_END] = start, end
+        elif number == _SRC:
+            state[SOURCE], state[SOURCE_END] = start, end
         elif number == _ALTTEXT:
             state[TEX], state[TEX_END] = start, end
         elif number == _DISPLAY:

@@ -15,11 +15,13 @@ from pipeline.kernels.compile import borrowed, helper, inlined, kernel
 from pipeline.kernels.find import find_byte
 from pipeline.kernels.html import comment_end
 from pipeline.kernels.html_attributes import (
+    DISPLAYS,
     FORMULA,
     REPEATS,
     SEEN,
     SEEN_COLUMNS,
     SHADOW,
+    SHOWS,
     add_words,
     hash_word,
     read_attributes,
@@ -33,6 +35,7 @@ from pipeline.kernels.html_layout import (
     BLOCKS,
     BOLD,
     DISPLAY_NONE,
+    EFFECTS,
     ELEMENT,
     ELEMENTS,
     END,
@@ -41,7 +44,6 @@ from pipeline.kernels.html_layout import (
     HIDDEN_ATTRIBUTE,
     IMAGES,
     IS_DISPLAY,
-    IS_MUTING,
     KIND,
     LAST,
     LINK,
@@ -52,10 +54,15 @@ from pipeline.kernels.html_layout import (
     PARENT,
     PREFORMATTED,
     PRES,
+    S_DISPLAY,
     S_ELEMENT,
+    S_MUTE,
+    S_SHOWN,
     SAYS,
     SEEN_BREAK,
     SEEN_IMAGES,
+    SOURCE,
+    SOURCE_END,
     START,
     STATES,
     STYLE,
@@ -71,7 +78,7 @@ from pipeline.kernels.html_layout import (
     Blocks,
     W,
 )
-from pipeline.kernels.html_math import annotation, says_tex, write_math
+from pipeline.kernels.html_math import annotation, drop_shown, is_displayed, is_formula_source, says_tex, write_math
 from pipeline.kernels.html_names import is_letter
 from pipeline.kernels.html_stack import close_element, flush, imply_ends, open_element, pop
 from pipeline.kernels.html_tags import (
@@ -123,7 +130,9 @@ def _start_tag(
         state[place] = 0
     after, is_closed = read_attributes(data, after, element, elements, words, seen, state)
     says = state[SAYS]
-    state[IS_MUTING] = says & REPEATS != 0 or (says & SHADOW != 0 and state[MATH_END] == state[W])
+    if says:
+        is_muting = says & REPEATS != 0 or (says & SHADOW != 0 and state[MATH_END] == state[W])
+        state[EFFECTS] = is_muting * S_MUTE | (says & DISPLAYS != 0) * S_DISPLAY | (says & SHOWS != 0) * S_SHOWN
     if after > size or name == _HTML or name == _HEAD:  # noqa: SIM109  `in` is slow to compile
         state[WORD_COUNT] = elements[element, WORDS]
         return min(after, size)
@@ -138,7 +147,8 @@ def _start_tag(
             tex, tex_end = state[TEX], state[TEX_END]
         if tex_end > tex:
             state[WORD_COUNT] = elements[element, WORDS]
-            write_math(data, tex, tex_end, 1 + state[IS_DISPLAY], text, marks, state)
+            is_display = state[IS_DISPLAY] != 0 or is_displayed(stack, state)
+            write_math(data, tex, tex_end, is_display, text, marks, state)
             return end
     if code == _BR and state[PRES] > 0:
         if state[W] > state[BEGIN]:
@@ -153,8 +163,10 @@ def _start_tag(
     imply_ends(code, elements, stack, open_names, state)
     if code == _IMG:
         state[SEEN_IMAGES] += 1
-        if says & FORMULA and state[ALT_END] > state[ALT] and state[MATH_END] != state[W]:
-            write_math(data, state[ALT], state[ALT_END], 1 + state[IS_DISPLAY], text, marks, state)
+        if state[ALT_END] > state[ALT] and state[MATH_END] != state[W] \
+                and (says & FORMULA or is_formula_source(data, state[SOURCE], state[SOURCE_END])):  # fmt: skip
+            write_math(data, state[ALT], state[ALT_END], is_displayed(stack, state), text, marks, state)
+            state[MATH_END] = -1  # two images side by side are two formulas
     if IS_VOID[code]:
         state[WORD_COUNT] = elements[element, WORDS]
         return after
@@ -196,7 +208,8 @@ def _skip(
             (data[start] | 32) == 109 and (data[start + 3] | 32) == 104 and data[start + 4] == 47
             and says_tex(data, start + 5, start + 8)
         ):  # fmt: skip
-            write_math(data, after, end, 1 + (state[TYPE_END] - start > 14), text, marks, state)
+            drop_shown(text, state)
+            write_math(data, after, end, state[TYPE_END] - start > 14, text, marks, state)
     return end
 
 

@@ -48,14 +48,16 @@ class Blocks(NamedTuple):
 # Columns of `Blocks.rows` and `Blocks.elements`.
 START, END, ELEMENT, KIND, IMAGES = range(5)
 TAG, PARENT, FIRST, LAST, STYLE, HIDDEN, WORDS = range(7)
-# Columns of the stack of open elements, int64: what ends with the element is LINK, BOLD, S_PRE and S_MUTE.
+# Columns of the stack of open elements, int64: what ends with the element is LINK, BOLD, S_PRE and S_MUTE; a
+# formula in S_DISPLAY stands on its own; S_SHOWN shows what a script after it may say again.
 S_ELEMENT, S_CODE, S_NAME, S_BITS = range(4)
-S_PRE, S_MUTE = 4, 8
+S_PRE, S_MUTE, S_DISPLAY, S_SHOWN = 4, 8, 16, 32
 # Places in the reader's state, an int64 array. What is read at W begins a block at BEGIN.
 W, BEGIN, BLOCKS, ELEMENTS, WORD_COUNT, TOP, OVERFLOW, TITLE, MATH_END, SEEN_IMAGES, SEEN_BREAK = range(11)
-# Open links, bold, preformatted and muted elements; quotation marks of which no more come.
-LINKS, BOLDS, PRES, MUTES, NO_QUOTE, NO_APOSTROPHE = range(11, 17)
+# Open links, bold, preformatted and muted elements; quotation marks of which no more come; the text of the last element
+# with S_SHOWN, its end 0 while that is open.
+LINKS, BOLDS, PRES, MUTES, NO_QUOTE, NO_APOSTROPHE, SHOWN, SHOWN_END = range(11, 19)
 # What the attributes of the tag under way say: ranges of the page; bits, whether its words make it a formula or the
-# shadow of one; what follows from that.
-TYPE, TYPE_END, ALT, ALT_END, TEX, TEX_END, IS_DISPLAY, SAYS, IS_MUTING = range(17, 26)
-STATES = 26
+# shadow of one; the bits of the stack that follow from that.
+TYPE, TYPE_END, ALT, ALT_END, SOURCE, SOURCE_END, TEX, TEX_END, IS_DISPLAY, SAYS, EFFECTS = range(19, 30)
+STATES = 30

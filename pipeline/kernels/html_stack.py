@@ -9,10 +9,10 @@ from pipeline.kernels.html_layout import (
     BLOCKS,
     BOLD,
     BOLDS,
+    EFFECTS,
     ELEMENT,
     END,
     IMAGES,
-    IS_MUTING,
     KIND,
     LAST,
     LINK,
@@ -28,8 +28,11 @@ from pipeline.kernels.html_layout import (
     S_MUTE,
     S_NAME,
     S_PRE,
+    S_SHOWN,
     SEEN_BREAK,
     SEEN_IMAGES,
+    SHOWN,
+    SHOWN_END,
     START,
     TOP,
     W,
@@ -96,6 +99,8 @@ def end_effects(k: int, stack: np.ndarray, state: np.ndarray) -> None:
         state[BOLDS] -= bits & BOLD != 0
         state[PRES] -= bits & S_PRE != 0
         state[MUTES] -= bits & S_MUTE != 0
+        if bits & S_SHOWN:
+            state[SHOWN_END] = state[W]
         stack[k, S_BITS] = 0
 
 
@@ -152,9 +157,11 @@ def open_element(
         if IS_PREFORMATTED[code]:
             bits |= S_PRE
             state[PRES] += 1
-        if state[IS_MUTING]:
-            bits |= S_MUTE
-            state[MUTES] += 1
+        if state[EFFECTS]:
+            bits |= state[EFFECTS]
+            state[MUTES] += bits & S_MUTE != 0
+            if bits & S_SHOWN:
+                state[SHOWN], state[SHOWN_END] = state[W], 0
         stack[top, S_ELEMENT] = element
         stack[top, S_CODE] = code
         stack[top, S_NAME] = name

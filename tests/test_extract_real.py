@@ -1,4 +1,4 @@
-"""Real pages: the letters are trafilatura's own, no page is lost, and the scores against human gold are trafilatura's."""
+"""Real pages: the letters are trafilatura's, no page is lost, and the scores against human gold are trafilatura's."""
 
 import json
 import re

@@ -117,7 +117,7 @@ def test_no_worker_outlives_a_killed_driver(tmp_path: Path) -> None:
     while not workers and time.monotonic() < deadline:
         time.sleep(0.1)
         children = Path(f"/proc/{driver.pid}/task/{driver.pid}/children").read_text().split()
-        workers = [int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        workers = [int(pid) for pid in children if b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()]
     assert workers
     driver.send_signal(signal.SIGKILL)
     driver.wait()

@@ -1,10 +1,13 @@
 """Main text by trafilatura (Barbaresi 2021): precise, and most of the cost of a run."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import trafilatura
-import trafilatura.core
 import trafilatura.utils
 from lxml import etree
 from lxml.html import HtmlElement
+from trafilatura import core
 from trafilatura.utils import HtmlInput
 from trafilatura.xml import xmltotxt
 
@@ -45,9 +48,20 @@ def _to_text(xmloutput: etree._Element | None, include_formatting: bool) -> str:
     return xmltotxt(xmloutput, include_formatting)
 
 
-trafilatura.utils.HTML_PARSER = _PARSER
-trafilatura.core.load_html = _load_html
-trafilatura.core.xmltotxt = _to_text
+_OURS = ((trafilatura.utils, "HTML_PARSER", _PARSER), (core, "load_html", _load_html), (core, "xmltotxt", _to_text))
+
+
+@contextmanager
+def _our_parts() -> Iterator[None]:
+    """trafilatura with our parser and our two functions, and afterwards as it was: who else calls it gets its own."""
+    theirs = [getattr(module, name) for module, name, _ in _OURS]
+    for module, name, part in _OURS:
+        setattr(module, name, part)
+    try:
+        yield
+    finally:
+        for (module, name, _), part in zip(_OURS, theirs, strict=True):
+            setattr(module, name, part)
 
 
 def extract(html: str, options: ExtractOptions) -> str | None:
@@ -58,14 +72,15 @@ def extract(html: str, options: ExtractOptions) -> str | None:
     Comments are off: better F1 on every gold set. `deduplicate` is off: its cache makes the text of a page depend on
     the pages before it. Raises TooDeep.
     """
-    text: str | None = trafilatura.extract(
-        html,
-        fast=options.fast,
-        favor_precision=options.favor == "precision",
-        favor_recall=options.favor == "recall",
-        include_comments=False,
-        deduplicate=False,
-    )
+    with _our_parts():
+        text: str | None = trafilatura.extract(
+            html,
+            fast=options.fast,
+            favor_precision=options.favor == "precision",
+            favor_recall=options.favor == "recall",
+            include_comments=False,
+            deduplicate=False,
+        )
     return restore(text) if text and can_mark(html) else text
 
 

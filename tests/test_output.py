@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pandas
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -29,6 +28,7 @@ from pipeline.quickstart.variants import LEAK_FORMS, jaccard
 from pipeline.recipe import Recipe, load
 from pipeline.run import RunResult, run
 from pipeline.verify import verify
+from tests.duckdb_helper import rows_of
 
 PAGES = 400
 Outcome = tuple[str, str, str]
@@ -90,14 +90,12 @@ def test_schemas_are_the_published_ones(result: RunResult) -> None:
 
 
 def test_duckdb_opens_documents_decisions_and_shards(result: RunResult) -> None:
-    documents = duckdb.sql(
-        f"select source, count(*) from '{result.out}/documents/*/*.parquet' group by source"
-    ).fetchall()
+    documents = rows_of(f"select source, count(*) from '{result.out}/documents/*/*.parquet' group by source")
     assert dict(documents) == result.manifest["documents"]
-    reasons = duckdb.sql(f"select distinct reason from '{result.out}/decisions/*/*.parquet'").fetchall()
-    assert ("exact_duplicate",) in reasons
-    shard = ds.dataset(f"{result.out}/shards/train-00000-of-00002.arrow", format="ipc")
-    assert duckdb.sql("select count(*), min(len(input_ids)) from shard").fetchall() == [(shard.count_rows(), 512)]
+    assert ["exact_duplicate"] in rows_of(f"select distinct reason from '{result.out}/decisions/*/*.parquet'")
+    path = f"{result.out}/shards/train-00000-of-00002.arrow"
+    shard = ds.dataset(path, format="ipc")
+    assert rows_of("select count(*), min(len(input_ids)) from shard", path) == [[shard.count_rows(), 512]]
 
 
 def test_pandas_opens_documents_and_decisions(result: RunResult) -> None:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import duckdb
+import pyarrow.dataset as ds
 import pytest
 
 from classifiers import quality
@@ -70,10 +70,11 @@ def table(graph: Graph, kind: str, source: str) -> list[tuple[Any, ...]]:
     """(id, quality) of documents, or (id, reason, score, threshold, detail) of decisions."""
     folder = graph.work("documents", "public")
     if kind == "documents":
-        return duckdb.sql(f"select id, quality from '{folder}/documents/{source}/*.parquet' order by id").fetchall()
-    columns = "id, reason, score, threshold, detail"
-    files = f"{folder}/decisions/quality/*.parquet"
-    return duckdb.sql(f"select {columns} from '{files}' where source = '{source}' order by id").fetchall()
+        rows = ds.dataset(f"{folder}/documents/{source}").to_table(["id", "quality"])
+    else:
+        columns = ["id", "reason", "score", "threshold", "detail"]
+        rows = ds.dataset(f"{folder}/decisions/quality").to_table(columns, filter=ds.field("source") == source)
+    return [tuple(row.values()) for row in rows.sort_by("id").to_pylist()]
 
 
 def policies(graph: Graph) -> dict[str, dict[str, Any]]:

@@ -19,6 +19,7 @@ from pipeline.shards.pack import pack
 from pipeline.shards.read import ShardReader, batch_range
 from pipeline.shards.segments import count_tokens
 from pipeline.shards.write import Shard, shard_name, write_shard
+from tests.duckdb_helper import rows_of
 
 SEQ_LEN = 512
 SOURCES = {"web": documents([300, 1200, 40, 512, 2000] * 300, 1), "books": documents([30_000] * 12, 2)}
@@ -295,14 +296,13 @@ def test_pandas_opens_a_shard(run):
 
 
 def test_duckdb_opens_a_shard(run):
-    duckdb = pytest.importorskip("duckdb")
-    shard = pa.ipc.open_file(storage.join(run, "train-00000-of-00003.arrow")).read_all()
-    rows = duckdb.sql(
-        "select piece.source, sum(piece.tokens) from (select unnest(documents) piece from shard) group by 1 order by 1"
-    ).fetchall()
+    path = storage.join(run, "train-00000-of-00003.arrow")
+    pieces = "select unnest(documents) piece from shard"
+    rows = rows_of(f"select piece.source, sum(piece.tokens) from ({pieces}) group by 1 order by 1", path)
     index = json.loads(storage.read_bytes(storage.join(run, INDEX_NAME)))
     assert [tokens for _, tokens in rows] == list(index["splits"]["train"]["shards"][0]["source_tokens"].values())
-    assert len(shard) * SEQ_LEN == sum(tokens for _, tokens in rows)
+    sequences = rows_of("select count(*) from shard", path)[0][0]
+    assert sequences * SEQ_LEN == sum(tokens for _, tokens in rows)
 
 
 def test_hugging_face_datasets_opens_the_shards(run, tmp_path):

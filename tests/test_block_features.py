@@ -16,9 +16,11 @@ from pipeline.kernels.block_measures import (
     MEASURES,
     PUNCTUATION,
     TERMINAL,
+    TRUNCATED,
     measure,
 )
 from pipeline.kernels.block_text import choose, join
+from pipeline.kernels.class_words import FAR, KINDS, kind_of
 from pipeline.kernels.html_blocks import Blocks, hash_word, parse
 from pipeline.kernels.lexicon import build_table
 
@@ -75,6 +77,44 @@ def test_links_digits_and_running_text() -> None:
     assert (found[LINKED], found[LINKS], found[DIGITS], found[GOOD]) == (4, 2, 2, 0)
     assert measured(SENTENCE)[GOOD] == measured(SENTENCE)[LENGTH] > 80
     assert measured(f"<a href=x>{SENTENCE}</a>")[GOOD] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "truncated"),
+    [
+        ("The ships that passed were...", 1),
+        ("The ships that passed were…", 1),
+        ("The ships that passed [...] <a href=x>Read more »</a>", 1),
+        ("The ships that passed were... and so on, every evening of that year.", 0),
+        ("The ships that passed..", 0),
+        ("The ships that passed.", 0),
+        ("...", 1),
+    ],
+)
+def test_what_ends_in_dots_stands_elsewhere(text: str, truncated: int) -> None:
+    assert measured(text)[TRUNCATED] == truncated
+
+
+def test_the_share_of_teasers_on_a_path_and_linked_headings() -> None:
+    teaser = f"<li><h3><a href=x>Fog</a></h3><p>{SENTENCE[:60]}...</p>"
+    found = table(f"<title>Gale</title><ul>{teaser}{teaser}</ul><h2>Gale at night</h2><p>{SENTENCE}</p>")
+    assert found["truncated"] == [0, 1, 0, 1, 0, 0]
+    assert found["path_truncated"] == [0, 1, 0, 1, 0, 0]
+    assert found["last_heading_linked"] == [1, 1, 1, 1, 0, 0]
+    assert found["last_heading_overlap"] == pytest.approx([0, 0, 0, 0, 1 / 3, 1 / 3])
+
+
+def test_kinds_of_class_words() -> None:
+    words = [word for kind in KINDS.values() for word in kind.split()]
+    assert len(words) == len(set(words))
+    for number, kind in enumerate(KINDS.values()):
+        assert all(kind_of(np.uint32(hash_word(word))) == number for word in kind.split())
+    assert kind_of(np.uint32(hash_word("lighthouse"))) == -1
+    found = table("<div class=sidebar><div id=more-news><p>a<p class='side'>b</div></div><p>c")
+    assert found["steps_to_side"] == [2, 0, FAR]
+    assert found["inside_side"] == [1, 2, 0]
+    assert found["steps_to_related"] == [1, 1, FAR]
+    assert found["steps_to_foot"] == [FAR, FAR, FAR]
 
 
 def test_the_holder_of_the_text_is_found() -> None:

@@ -103,6 +103,19 @@ def test_the_score_of_blocks_is_that_of_their_text(blocks: list[tuple[str, bool]
     assert score_blocks(gold, tokens, bounds, keep) == score_text(gold, "\n".join(t for t, kept in blocks if kept))
 
 
+def test_snippets_of_blocks_are_looked_for_in_the_folded_text() -> None:
+    gold = prepare(row("", with_=("one two", "two three", "four"), without=("five", "one two three")))
+    texts = ["one two", "three", "five", "four"]
+    data = np.frombuffer("".join(texts).encode(), np.uint8)
+    ends = np.cumsum([len(text) for text in texts])
+    tokens, bounds = block_tokens(data, ends - [len(text) for text in texts], ends)
+    keep = np.array([True, True, False, False])
+    found = score_blocks(gold, tokens, bounds, keep, texts)
+    assert found == score_text(gold, "one two\nthree")
+    assert (found.found, found.missed, found.wrong) == (2, 1, 1)
+    assert not score_blocks(gold, tokens, bounds, keep).snippets
+
+
 def run_scorer(shared: Path, folder: Path, base: Path, rows: list[GoldRow], texts: list[str | None]) -> dict:
     """What the shared scorer prints for these texts; a page of None has no document."""
     kept = [(each.id, text) for each, text in zip(rows, texts, strict=True) if text is not None]

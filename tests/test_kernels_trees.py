@@ -2,6 +2,7 @@
 
 import math
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -102,13 +103,13 @@ def examples():
     return rows, rng.random(3000) < 1 / (1 + np.exp(-odds)), rng.random(3000).astype(np.float32)
 
 
-CHOSEN = Parameters(trees=40, leaves=31, max_depth=6, seed=5)
+CHOSEN = Parameters(forests=1, trees=40, leaves=31, max_depth=6, seed=5)
 
 
 def test_equal_to_lightgbm_within_rounding(examples):
     rows, y, weight = examples
     booster = fit(rows, y, weight, CHOSEN)
-    made = convert(booster)
+    made = convert([booster])
     assert is_sound(made.forest, rows.shape[1])
     unseen = rows_of(1000, 8, seed=9)
     expected = booster.predict(rounded(unseen), raw_score=True)
@@ -117,19 +118,28 @@ def test_equal_to_lightgbm_within_rounding(examples):
     assert np.abs(expected).max() > 0.5
 
 
+def test_forests_are_averaged(examples):
+    rows, y, weight = examples
+    boosters = [fit(rows, y, weight, replace(CHOSEN, seed=seed)) for seed in (10, 11)]
+    unseen = rows_of(1000, 8, seed=9)
+    expected = sum(booster.predict(rounded(unseen), raw_score=True) for booster in boosters) / 2
+    made = train(rows, y, weight, replace(CHOSEN, forests=2))
+    assert np.abs(score(made.forest, unseen) / made.scale - expected).max() <= CHOSEN.trees / made.scale
+
+
 def test_training_twice_gives_the_same_trees_whatever_the_threads(examples):
     one = train(*examples, CHOSEN)
     for threads in (1, 2):
-        again = train(*examples, Parameters(trees=40, leaves=31, max_depth=6, seed=5, threads=threads))
+        again = train(*examples, replace(CHOSEN, threads=threads))
         assert again.forest.steps.tobytes() == one.forest.steps.tobytes()
         assert (again.forest.base, again.scale) == (one.forest.base, one.scale)
-    assert train(*examples, Parameters(trees=40, seed=6)).forest.steps.tobytes() != one.forest.steps.tobytes()
+    assert train(*examples, replace(CHOSEN, seed=6)).forest.steps.tobytes() != one.forest.steps.tobytes()
 
 
 def test_wide_leaves_take_a_smaller_scale(examples):
     rows, y, weight = examples
     booster = fit(rows, y, weight, Parameters(trees=3, learning_rate=8.0))
-    made = convert(booster)
+    made = convert([booster])
     assert made.scale < 1 << 15
     assert math.log2(made.scale).is_integer()
     expected = booster.predict(rounded(rows), raw_score=True)

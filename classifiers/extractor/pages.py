@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +37,15 @@ class Page:
 
     def score(self, keep: npt.NDArray[np.bool_]) -> PageScore:
         """Of the text of some blocks."""
-        return score_blocks(self.gold, self.labels.tokens, self.labels.bounds, keep)
+        return score_blocks(self.gold, self.labels.tokens, self.labels.bounds, keep, self._folded)
+
+    @cached_property
+    def _folded(self) -> list[str]:
+        if not (self.gold.with_snippets or self.gold.without_snippets):
+            return []
+        text = self.blocks.text
+        ends = zip(self.blocks.start, self.blocks.end, strict=True)
+        return [" ".join(bytes(text[start:end]).decode("utf-8", "replace").split()) for start, end in ends]
 
 
 def prepare_pages(

@@ -82,20 +82,24 @@ def score_text(gold: PreparedGold, text: str | None) -> PageScore:
         precision, recall = _overlap(gold, text_tokens(text.encode("utf-8", "surrogatepass")))
     if not (gold.with_snippets or gold.without_snippets):
         return PageScore(precision, recall)
-    folded = " ".join(text.split())
-    found = sum(snippet in folded for snippet in gold.with_snippets)
-    wrong = sum(snippet in folded for snippet in gold.without_snippets)
-    return PageScore(precision, recall, found, len(gold.with_snippets) - found, wrong, snippets=True)
+    return PageScore(precision, recall, *_snippets(gold, " ".join(text.split())), snippets=True)
 
 
-def score_blocks(gold: PreparedGold, tokens: UInt64Array, bounds: Int64Array, keep: BoolArray) -> PageScore:
+def score_blocks(
+    gold: PreparedGold, tokens: UInt64Array, bounds: Int64Array, keep: BoolArray, folded: Sequence[str] = ()
+) -> PageScore:
     """The score of the text made of the blocks with `keep` (bool[n]), from what `block_tokens` made of them.
 
-    For trying many thresholds: no text is built, and snippets are not looked for.
+    For trying many thresholds. `folded` are the blocks' texts with white space folded; without them snippets are not
+    looked for.
     """
-    if not gold.counts:
-        return PageScore(None, None)
-    return PageScore(*_overlap(gold, selected_tokens(tokens, bounds, keep)))
+    precision = recall = None
+    if gold.counts:
+        precision, recall = _overlap(gold, selected_tokens(tokens, bounds, keep))
+    if not folded or not (gold.with_snippets or gold.without_snippets):
+        return PageScore(precision, recall)
+    text = " ".join(block for block, kept in zip(folded, keep, strict=True) if kept)
+    return PageScore(precision, recall, *_snippets(gold, text), snippets=True)
 
 
 def total(pages: Iterable[PageScore]) -> Score:
@@ -125,6 +129,12 @@ def total_by(key: Callable[[GoldRow], str], rows: Sequence[GoldRow], pages: Sequ
     for row, page in zip(rows, pages, strict=True):
         groups.setdefault(key(row), []).append(page)
     return {name: total(groups[name]) for name in sorted(groups)}
+
+
+def _snippets(gold: PreparedGold, text: str) -> tuple[int, int, int]:
+    """(found, missed, wrong) of a text with white space folded."""
+    found = sum(snippet in text for snippet in gold.with_snippets)
+    return found, len(gold.with_snippets) - found, sum(snippet in text for snippet in gold.without_snippets)
 
 
 def _overlap(gold: PreparedGold, tokens: UInt64Array) -> tuple[float, float]:

@@ -1,8 +1,8 @@
 """A page's blocks as rows of features: what the trees of the learned extractor look at.
 
 The families that carry the model are those of `FAMILIES`: the containers that hold most of the page's good text, blocks
-on the same path, ancestors with what they hold, class words, neighbours, the page as a whole. None knows a word, a
-script or an address.
+on the same path, ancestors with what they hold, class words, neighbours, the page as a whole. None knows a word of the
+text, a script or an address.
 """
 
 import numpy as np
@@ -18,6 +18,7 @@ from pipeline.kernels.block_measures import (
     MEASURES,
     PUNCTUATION,
     TERMINAL,
+    TRUNCATED,
     measure,
 )
 from pipeline.kernels.block_tree import (
@@ -36,6 +37,7 @@ from pipeline.kernels.block_tree import (
     inherit,
     readable,
 )
+from pipeline.kernels.class_words import KINDS, find_kinds
 from pipeline.kernels.compile import borrowed, kernel
 from pipeline.kernels.html_blocks import (
     AFTER_BREAK,
@@ -66,18 +68,27 @@ _OWN_TAGS = """
 FAMILIES: dict[str, list[str]] = {
     "own": """
     length link_density punctuation_density terminals terminal_density digit_share bold_share links
-    ends_terminal good images after_break preformatted heading tag depth
+    ends_terminal truncated good images after_break preformatted heading tag depth
 """.split(),  # noqa: SIM905
     "flags": _FLAG_NAMES,
     "place": """
     place share_before blocks_since_heading last_heading blocks_to_heading has_h1 from_h1 length_since_heading
-    good_before good_after
+    good_before good_after last_heading_linked last_heading_overlap
 """.split(),  # noqa: SIM905
     "copies": ["copies", "is_later_copy", "title_overlap"],
     "group": [
         f"{kind}_{name}"
         for kind in ("path", "tags")
-        for name in ("blocks", "share", "mean_length", "link_density", "good_share", "spread", "share_of_good")
+        for name in (
+            "blocks",
+            "share",
+            "mean_length",
+            "link_density",
+            "good_share",
+            "spread",
+            "share_of_good",
+            "truncated",
+        )
     ],
     "holders": [
         f"{name}_{what}"
@@ -98,6 +109,7 @@ FAMILIES: dict[str, list[str]] = {
         f"window{size}_{what}" for size in _WINDOWS for what in ("share", "link_density", "good_share", "good_blocks")
     ],
     "words": "words_own words_total words_lowest words_highest words_nearest".split(),  # noqa: SIM905
+    "kinds": [f"{what}_{kind}" for what in ("steps_to", "inside") for kind in KINDS],
     "comments": ["in_comments", "comments_good_outside", "comments_length_before"],
     "page": """
     page_length page_blocks page_link_density page_good_share page_good_blocks page_mean_good page_largest
@@ -117,6 +129,7 @@ for _number, _name in enumerate(_OWN_TAGS, 1):
 _OWN_TAG[NUMBER["th"]] = _OWN_TAG[NUMBER["td"]]
 _T_ARTICLE, _T_P, _T_LI, _T_TD, _T_TH = (NUMBER[name] for name in ("article", "p", "li", "td", "th"))
 _FLAG_COUNT = len(_FLAG_NAMES)
+_KIND_COUNT = len(KINDS)
 _FEATURES = len(NAMES)
 _FAR = 50.0
 _TITLE_SLOTS = 4096
@@ -203,7 +216,7 @@ def _put_groups(
     """The features of the blocks that share a key."""
     n = keys.size
     count = _number_keys(keys, numbers)
-    totals = np.zeros((count, 6))
+    totals = np.zeros((count, 7))
     for b in range(n):
         g = numbers[b]
         if totals[g, 0] == 0:
@@ -213,6 +226,7 @@ def _put_groups(
         totals[g, 2] += measures[b, LINKED]
         totals[g, 3] += measures[b, GOOD]
         totals[g, 5] = b
+        totals[g, 6] += measures[b, TRUNCATED]
     for b in range(n):
         g = numbers[b]
         out[b, column] = totals[g, 0]
@@ -222,6 +236,7 @@ def _put_groups(
         out[b, column + 4] = _share(totals[g, 3], totals[g, 1])
         out[b, column + 5] = (totals[g, 5] - totals[g, 4] + 1) / n
         out[b, column + 6] = _share(totals[g, 3], sums[n, 3])
+        out[b, column + 7] = totals[g, 6] / totals[g, 0]
 
 
 @kernel
@@ -257,6 +272,8 @@ def _fill(
     inherit(
         borrowed(elements), borrowed(words), borrowed(slots), borrowed(values), borrowed(known), borrowed(path)
     )  # fmt: skip
+    steps, inside_kinds = np.empty((m, _KIND_COUNT), np.float32), np.empty((m, _KIND_COUNT), np.float32)
+    find_kinds(borrowed(elements), borrowed(words), steps, inside_kinds)
     add_up(measures, sums)
     length, good = sums[n, 0], sums[n, 3]
 
@@ -309,6 +326,7 @@ def _fill(
 
     c = 0
     since_heading, last_level, heading_at = _FAR, 0, 0
+    heading_linked = heading_overlap = 0.0
     for b in range(n):
         e = owner[b]
         tag = elements[e, TAG]
@@ -316,6 +334,8 @@ def _fill(
         level = _LEVEL[tag]
         if level > 0:
             since_heading, last_level, heading_at = 0.0, level, b
+            heading_linked = _share(measures[b, LINKED], size)
+            heading_overlap = _overlap(text, rows[b, START_OF], rows[b, END_OF], title_table)
         row = out[b]
         row[0] = size
         row[1] = _share(measures[b, LINKED], size)
@@ -326,14 +346,15 @@ def _fill(
         row[6] = _share(measures[b, BOLDED], size)
         row[7] = measures[b, LINKS]
         row[8] = measures[b, ENDS_TERMINAL]
-        row[9] = measures[b, GOOD] > 0
-        row[10] = min(rows[b, IMAGES], 10)
-        row[11] = rows[b, KIND] & AFTER_BREAK != 0
-        row[12] = rows[b, KIND] & PREFORMATTED != 0
-        row[13] = level
-        row[14] = _OWN_TAG[tag]
-        row[15] = known[e, DEPTH]
-        c = 16
+        row[9] = measures[b, TRUNCATED]
+        row[10] = measures[b, GOOD] > 0
+        row[11] = min(rows[b, IMAGES], 10)
+        row[12] = rows[b, KIND] & AFTER_BREAK != 0
+        row[13] = rows[b, KIND] & PREFORMATTED != 0
+        row[14] = level
+        row[15] = _OWN_TAG[tag]
+        row[16] = known[e, DEPTH]
+        c = 17
         flags = np.int64(known[e, FLAGS])
         for k in range(_FLAG_COUNT):
             row[c + k] = (flags >> k) & 1
@@ -348,7 +369,9 @@ def _fill(
         row[c + 7] = sums[b, 0] - sums[heading_at, 0]
         row[c + 8] = _share(sums[b, 3], good)
         row[c + 9] = _share(good - sums[b + 1, 3], good)
-        c += 10
+        row[c + 10] = heading_linked
+        row[c + 11] = heading_overlap
+        c += 12
         since_heading += 1
         row[c] = min(copies[copy_of[b]], 20)
         row[c + 1] = seen[copy_of[b]]
@@ -362,9 +385,9 @@ def _fill(
 
     numbers = np.empty(n, np.int64)
     _put_groups(paths, measures, sums, out, c, numbers)
-    c += 7
+    c += 8
     _put_groups(tags, measures, sums, out, c, numbers)
-    c += 7
+    c += 8
 
     for k in range(4):
         e = readable(owner, elements, measures, sums) if k == 3 else holder(elements, known, sums, _HOLDERS[k])
@@ -418,6 +441,9 @@ def _fill(
         row[c + 3] = known[e, HIGHEST]
         row[c + 4] = known[e, NEAREST]
         c += 5
+        row[c : c + _KIND_COUNT] = steps[e]
+        row[c + _KIND_COUNT : c + 2 * _KIND_COUNT] = inside_kinds[e]
+        c += 2 * _KIND_COUNT
         comments = np.int64(known[e, COMMENTS])
         row[c] = comments > 0
         if comments > 0:

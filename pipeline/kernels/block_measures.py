@@ -10,11 +10,13 @@ from pipeline.kernels.compile import kernel
 from pipeline.kernels.html_blocks import BOLD, END, LINK, START
 
 # Columns of the measures of a block.
-LENGTH, LINKED, BOLDED, PUNCTUATION, TERMINAL, DIGITS, LINKS, ENDS_TERMINAL, GOOD = range(9)
-MEASURES = 9
+LENGTH, LINKED, BOLDED, PUNCTUATION, TERMINAL, DIGITS, LINKS, ENDS_TERMINAL, GOOD, TRUNCATED = range(10)
+MEASURES = 10
 
 _PUNCTUATION, _TERMINAL, _DIGIT, _BLANK = 1, 2, 4, 8
 _WIDE = 2.5
+_ELLIPSIS = 0x2026
+_AFTER_ELLIPSIS = 20.0
 _FNV, _PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 
 
@@ -63,11 +65,13 @@ def measure(
     """Fill `out` float64 [n, MEASURES] and `hashes` uint64 [n] (of the text's bytes).
 
     GOOD is the block's length where it reads like running text, else 0: at most .3 of it linked, and either
-    `good_length` long or half that with a sentence's end in it.
+    `good_length` long or half that with a sentence's end in it. TRUNCATED: three dots are at its end, as after the
+    first words of something that stands elsewhere; "read more" or an address may follow.
     """
     for b in range(rows.shape[0]):
         length = linked = bolded = punctuation = terminal = digits = 0.0
-        links = 0
+        links = dots = 0
+        since_ellipsis = np.inf
         value = _FNV
         last = 0
         was_link = False
@@ -93,6 +97,10 @@ def measure(
                 weight = _WIDE if _is_wide(point) and kind == 0 else 1.0
             value = (value ^ np.uint64(byte if step == 1 else point)) * _PRIME
             length += weight
+            since_ellipsis += weight
+            dots = dots + 1 if byte == 46 else 0
+            if dots == 3 or (step == 3 and point == _ELLIPSIS):
+                since_ellipsis = 0.0
             if mark & LINK:
                 linked += weight
                 links += not was_link
@@ -116,6 +124,7 @@ def measure(
         out[b, ENDS_TERMINAL] = (last & _TERMINAL) >> 1
         reads_well = length >= good_length or (terminal > 0 and length >= good_length / 2)
         out[b, GOOD] = length if reads_well and linked <= 0.3 * length else 0.0
+        out[b, TRUNCATED] = since_ellipsis <= _AFTER_ELLIPSIS
         hashes[b] = value
 
 

@@ -25,7 +25,8 @@ INHERITED = """
 _ALIASES = {"option": "select", "ol": "ul", "menu": "ul", "dir": "ul", "td": "table", "th": "table", "hgroup": "header"}
 # Classes and ids by which reader comments go, in whatever language the page is.
 _COMMENT_WORDS = """
-    comment comments commentlist disqus respond replies reply responses discussion
+    comment comments commentlist disqus respond replies reply responses discussion kommentar kommentare commentaire
+    commentaires comentario comentarios commenti komentarze reactie reacties
 """.split()  # noqa: SIM905
 
 # Columns of what is known of an element.

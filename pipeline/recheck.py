@@ -46,10 +46,12 @@ def recheck(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
                 continue
             if decision != (kept, similarity):
                 yield f"{name} at {similarity}, but decisions/minhash says {decision}"
-            if similarity < summary["threshold"] - _TOLERANCE:
-                yield f"{name} at {similarity}, below the threshold of {summary['threshold']}"
+            by_containment = pair["method"] == "containment" and summary["similarity"] == "both"
+            threshold = summary["containment" if by_containment else "threshold"]
+            if similarity < threshold - _TOLERANCE:
+                yield f"{name} at {similarity}, below the threshold of {threshold}"
             if folder:
-                found = _jaccard(known[removed], known[kept])
+                found = similarity_of(known[removed], known[kept], pair["method"])
                 if abs(found - similarity) > _TOLERANCE:
                     yield f"{name} at {similarity}, but their texts have similarity {found}"
     if removals:
@@ -70,13 +72,13 @@ def _removals(out: str, manifest: Mapping[str, Any]) -> dict[str, tuple[str | No
 
 def _pairs(out: str) -> Iterator[list[dict[str, Any]]]:
     with storage.open_arrow(storage.join(out, PAIRS)) as source:
-        columns = ["removed_id", "kept_id", "similarity"]
+        columns = ["removed_id", "kept_id", "similarity", "method"]
         for batch in pq.ParquetFile(source).iter_batches(PAIRS_AT_ONCE, columns=columns):
             yield batch.to_pylist()
 
 
 def texts_of(folder: str, pairs: list[dict[str, Any]], summary: Mapping[str, Any]) -> dict[str, npt.NDArray[np.uint64]]:
-    """Id -> distinct shingles of each document of the pairs."""
+    """Id -> shingles of each document of the pairs, as they were compared."""
     wanted = {bytes.fromhex(pair[side]) for pair in pairs for side in ("removed_id", "kept_id")}
     ids = pa.array(sorted(wanted), pa.binary(16))
     found = {}
@@ -86,13 +88,27 @@ def texts_of(folder: str, pairs: list[dict[str, Any]], summary: Mapping[str, Any
                 batch = reader.get_batch(index).select(["id", "text"])
                 batch = batch.filter(pc.is_in(batch.column("id"), value_set=ids))
                 sets, offsets = minhash.shingle_sets(
-                    batch.column("text"), shingle=summary["shingle"], ngram=summary["ngram"]
+                    batch.column("text"),
+                    shingle=summary["shingle"],
+                    ngram=summary["ngram"],
+                    repeats=summary["repeats"],
                 )
                 for row, identity in enumerate(batch.column("id").to_pylist()):
                     found[identity.hex()] = sets[offsets[row] : offsets[row + 1]]
     return found
 
 
-def _jaccard(one: npt.NDArray[np.uint64], other: npt.NDArray[np.uint64]) -> float:
-    common = len(np.intersect1d(one, other, assume_unique=True))
-    return common / (len(one) + len(other) - common)
+def similarity_of(removed: npt.NDArray[np.uint64], kept: npt.NDArray[np.uint64], method: str) -> float:
+    """The similarity of two documents by their shingles. Raises ValueError for an unknown method."""
+    values, one = np.unique(removed, return_counts=True)
+    others, other = np.unique(kept, return_counts=True)
+    _, mine, theirs = np.intersect1d(values, others, assume_unique=True, return_indices=True)
+    common = int(np.minimum(one[mine], other[theirs]).sum())
+    match method:
+        case "jaccard":
+            return common / (len(removed) + len(kept) - common)
+        case "containment":
+            return common / len(removed)
+        case "mutual":
+            return common / max(len(removed), len(kept))
+    raise ValueError(f"unknown method {method!r}")

@@ -121,6 +121,7 @@ CLUSTER = pa.schema(
         pa.field("size", pa.int64()),
         pa.field("role", pa.string()),
         pa.field("source", pa.string()),
+        pa.field("copies", pa.int32()),  # what the document is worth in training: 0 where it is removed
     ]
 )
 

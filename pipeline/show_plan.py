@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline.dedup.minhash import s_curve
+from pipeline.dedup.verify import MEASURE_NAMES
 from pipeline.engine import commit
 from pipeline.estimate import estimate, nominates_everything, readable
 from pipeline.plan import Plan, ledger_order
@@ -96,12 +97,19 @@ def _show_s_curve(minhash: MinHash, console: Console) -> None:
     table.add_row("probability", *(f"{s_curve(s, minhash.bands, minhash.rows):.3f}" for s in SIMILARITIES))
     console.print(table)
     decides = (
-        f"Nominated pairs are compared exactly; at {minhash.threshold:g} and above one is removed."
+        f"Nominated pairs are compared exactly; at {minhash.threshold:g} and above one is removed. Measure: "
+        f"{_measure(minhash)}."
         if minhash.verify
         else "Nothing is compared: of documents that chains of nominated pairs connect, one stays (verify: false)."
     )
     all_pairs = "This layout nominates nearly every pair: all documents are one group, which one worker holds."
     _lines(console, [decides, *([all_pairs] if nominates_everything(minhash) else [])])
+
+
+def _measure(minhash: MinHash) -> str:
+    if minhash.similarity == "both":
+        return f"Jaccard similarity, or containment of {minhash.containment:g}"
+    return MEASURE_NAMES[minhash.similarity] + (", repeats counted" if minhash.repeats else "")
 
 
 def billions(tokens: float | None) -> str:

@@ -1,6 +1,7 @@
 """The resolution of components against a plain one in Python, and what must hold of every resolution."""
 
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,12 +23,22 @@ def arrays(components: Components) -> tuple[np.ndarray, np.ndarray, np.ndarray, 
     return starts, sets, offsets, keys
 
 
-def resolved(components: Components, threshold: float, **limits: int) -> Resolution:
-    return resolve(*arrays(components), threshold=threshold, **limits)
+def resolved(components: Components, threshold: float, **more: Any) -> Resolution:
+    return resolve(*arrays(components), threshold=threshold, **more)
+
+
+def similarity(measure: str, mine: frozenset[int], theirs: frozenset[int]) -> Fraction:
+    of = {"jaccard": len(mine | theirs), "containment": len(mine), "mutual": max(len(mine), len(theirs))}
+    return Fraction(len(mine & theirs), of[measure])
 
 
 def reference(
-    components: Components, threshold: Fraction, max_comparisons: int, max_bucket: int
+    components: Components,
+    threshold: Fraction,
+    max_comparisons: int,
+    max_bucket: int,
+    measure: str = "jaccard",
+    contained: Fraction | None = None,
 ) -> list[tuple[int, int, Fraction | None, bool]]:
     """(witness, shared bands, similarity, unchecked) of each row."""
     out = []
@@ -46,8 +57,12 @@ def reference(
             answer = (-1, 0, None, unchecked and bool(shingles))
             for other in ranked[:max_comparisons] if shingles else []:
                 theirs = component[other][0]
-                score = Fraction(len(shingles & theirs), len(shingles | theirs))
-                if score >= threshold:
+                score = similarity(measure, shingles, theirs)
+                if contained is not None and score < threshold:
+                    if similarity("containment", shingles, theirs) < contained:
+                        continue
+                    score = similarity("containment", shingles, theirs)
+                if contained is not None or score >= threshold:
                     answer = (first + other, candidates[other], score, False)
                     break
             out.append(answer)
@@ -70,16 +85,31 @@ some_components = st.lists(st.lists(rows, max_size=12), max_size=4)
 
 
 @settings(max_examples=500, deadline=None)
-@given(some_components, st.integers(1, 20), st.integers(1, 4), st.integers(1, 4))
+@given(
+    some_components,
+    st.integers(1, 20),
+    st.integers(1, 4),
+    st.integers(1, 4),
+    st.sampled_from(["jaccard", "containment", "mutual"]),
+    st.none() | st.integers(1, 20),
+)
 def test_the_resolution_is_that_of_the_reference(
-    components: Components, twentieths: int, max_comparisons: int, max_bucket: int
+    components: Components,
+    twentieths: int,
+    max_comparisons: int,
+    max_bucket: int,
+    measure: str,
+    contained: int | None,
 ) -> None:
-    found = resolved(components, twentieths / 20, max_comparisons=max_comparisons, max_bucket=max_bucket)
-    wanted = reference(components, Fraction(twentieths, 20), max_comparisons, max_bucket)
+    limits = {"max_comparisons": max_comparisons, "max_bucket": max_bucket}
+    share = None if contained is None else contained / 20
+    found = resolved(components, twentieths / 20, measure=measure, contained=share, **limits)
+    part = None if contained is None else Fraction(contained, 20)
+    wanted = reference(components, Fraction(twentieths, 20), max_comparisons, max_bucket, measure, part)
     assert found.witness.tolist() == [witness for witness, _, _, _ in wanted]
     assert found.shared.tolist() == [shared for _, shared, _, _ in wanted]
     assert found.unchecked.tolist() == [unchecked for _, _, _, unchecked in wanted]
-    for both, either, (_, _, score, _) in zip(found.intersection.tolist(), found.union.tolist(), wanted):
+    for both, either, (_, _, score, _) in zip(found.intersection.tolist(), found.whole.tolist(), wanted):
         assert (Fraction(both, either) if either else None) == score
 
 
@@ -91,15 +121,15 @@ def test_what_holds_of_every_resolution(components: Components, threshold: float
     for at, (number, (shingles, keys)) in enumerate(all_rows):
         witness = int(found.witness[at])
         if witness < 0:
-            assert found.union[at] == found.intersection[at] == found.shared[at] == 0
+            assert found.whole[at] == found.intersection[at] == found.shared[at] == 0
             continue
         other_number, (theirs, other_keys) = all_rows[witness]
         assert found.witness[witness] == -1
         assert witness < at
         assert other_number == number
         assert found.shared[at] == sum(one == other for one, other in zip(keys, other_keys)) > 0
-        assert (found.intersection[at], found.union[at]) == (len(shingles & theirs), len(shingles | theirs))
-        assert found.intersection[at] * 10**6 >= round(threshold * 10**6) * found.union[at]
+        assert (found.intersection[at], found.whole[at]) == (len(shingles & theirs), len(shingles | theirs))
+        assert found.intersection[at] * 10**6 >= round(threshold * 10**6) * found.whole[at]
         assert not found.unchecked[at]
     assert found.compared.sum() == found.comparisons
     # Nothing depends on the other components.
@@ -184,6 +214,34 @@ def test_a_hundred_thousand_identical_documents_leave_one() -> None:
     assert set(found.shared[1:].tolist()) == {14}
 
 
+def test_a_million_documents_in_one_bucket_take_at_most_64_comparisons_each() -> None:
+    n, size = 1_000_000, 4
+    sets = np.arange(n * size, dtype=np.uint64)  # nothing in common but the band
+    sets[size * 900_000 :] = np.tile(sets[:size], n - 900_000)  # the last tenth repeats the first document
+    keys = np.full((n, 1), 7, np.uint64)
+    keys = np.concatenate([keys, np.arange(n, dtype=np.uint64)[:, None] + 100], axis=1)
+    keys[900_000:, 1] = keys[0, 1]
+    found = resolve(np.array([0, n]), sets, np.arange(n + 1) * size, keys, threshold=0.8)
+    assert np.all(found.witness[:900_000] == -1)
+    assert not found.witness[900_000:].any()  # both bands shared: the first to be compared
+    assert found.comparisons == 64 * (900_000 - 64) + 64 * 63 // 2 + 100_000
+
+
+def test_both_removes_what_is_contained() -> None:
+    page, part, other = row(range(100), 1), row(range(60), 1), row(range(40, 140), 1)
+    assert resolved([[page, part, other]], 0.8).witness.tolist() == [-1, -1, -1]
+    found = resolved([[page, part, other]], 0.8, contained=0.95)
+    assert found.witness.tolist() == [-1, 0, -1]
+    assert (found.contained.tolist(), found.whole[1]) == ([False, True, False], 60)
+
+
+def test_repeats_count_where_sets_hold_them() -> None:
+    sets = np.array([1, 1, 1, 2, 1, 2, 2, 2], np.uint64)
+    found = resolve(np.array([0, 2]), sets, np.array([0, 4, 8]), np.array([[5], [5]], np.uint64), threshold=0.5,
+                    measure="mutual")  # fmt: skip
+    assert (found.intersection[1], found.whole[1]) == (2, 4)
+
+
 def test_a_hundred_thousand_documents_of_one_template_stay_within_the_limits() -> None:
     n, size = 100_000, 12
     sets = np.arange(n * size, dtype=np.uint64)  # nothing in common
@@ -206,6 +264,10 @@ def test_what_is_refused() -> None:
     for threshold in (0.0, -0.1, 1.01):
         with pytest.raises(ValueError, match="threshold"):
             resolved(one, threshold)
+    with pytest.raises(ValueError, match="threshold"):
+        resolved(one, 0.8, contained=0.0)
+    with pytest.raises(ValueError, match="measure 'cosine' is not one of jaccard"):
+        resolved(one, 0.8, measure="cosine")
     with pytest.raises(ValueError, match="at least 1"):
         resolved(one, 0.8, max_comparisons=0)
     starts, sets, offsets, keys = arrays(one)

@@ -58,9 +58,12 @@ def band_keys(signatures: UInt32Array, *, bands: int, rows: int, salt: UInt64Arr
     return minhash.band_keys(read_only(signatures, np.uint32), bands, rows, read_only(salt, np.uint64))
 
 
-def shingle_sets(texts: pa.Array, *, shingle: str, ngram: int) -> tuple[UInt64Array, Int64Array]:
-    """(uint64 hashes, int64 [n + 1]): the sorted distinct shingles of text i are hashes[offsets[i]:offsets[i + 1]]."""
-    return shingles.shingle_sets(*string_buffers(texts), _kind(shingle), _positive(ngram))
+def shingle_sets(texts: pa.Array, *, shingle: str, ngram: int, repeats: bool = False) -> tuple[UInt64Array, Int64Array]:
+    """(uint64 hashes, int64 [n + 1]): the sorted shingles of text i are hashes[offsets[i]:offsets[i + 1]].
+
+    Each once, or with `repeats` as often as it occurs (a multiset).
+    """
+    return shingles.shingle_sets(*string_buffers(texts), _kind(shingle), _positive(ngram), repeats)
 
 
 def s_curve(similarity: float, bands: int, rows: int) -> float:

@@ -22,6 +22,13 @@ SIZES = (
 """Names of cluster sizes, with the largest size of each."""
 
 
+MEASURES = {"jaccard": kernels.JACCARD, "containment": kernels.CONTAINMENT, "mutual": kernels.MUTUAL}
+MEASURE_NAMES = {
+    "jaccard": "Jaccard similarity", "containment": "containment", "both": "Jaccard similarity or containment",
+    "mutual": "containment in both directions",
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Resolution:
     """What became of each row; arrays have one element a row, but for `compared`."""
@@ -29,7 +36,8 @@ class Resolution:
     witness: Int64Array  # the kept row because of which this one goes, -1 where it stays
     shared: Int32Array  # bands shared with the witness
     intersection: Int64Array  # of the sets of this row and its witness
-    union: Int64Array
+    whole: Int64Array  # what the intersection is a share of, by the measure
+    contained: BoolArray  # goes by containment, where that is not the measure itself
     unchecked: BoolArray  # stays, but a limit stopped its comparisons
     compared: Int64Array  # [100]: compared pairs by similarity s in bin floor(100 s), 1.0 in the last
     comparisons: int
@@ -42,6 +50,8 @@ def resolve(
     keys: UInt64Array,
     *,
     threshold: float,
+    measure: str = "jaccard",
+    contained: float | None = None,
     max_comparisons: int = MAX_COMPARISONS,
     max_bucket: int = MAX_BUCKET,
 ) -> Resolution:
@@ -51,19 +61,25 @@ def resolve(
     shingles sets[set_offsets[j]:set_offsets[j + 1]] and the band keys keys[j] (uint64 [rows, bands]).
 
     A row is compared with kept rows of its component that share a band key with it, most shared bands first, then the
-    most preferred, `max_comparisons` at most; the first whose Jaccard similarity is `threshold` (in millionths) or
-    more is its witness. At most `max_bucket` kept rows are found by one key; rows that meet a key which more kept rows
-    have, and stay, count as unchecked. Rows without shingles stay and are compared with none. Where the sizes of two
-    sets alone forbid the threshold, they are compared no further, and counted in `compared` at the most similarity
-    that the sizes allow.
+    most preferred, `max_comparisons` at most; the first whose similarity is `threshold` (in millionths) or more is its
+    witness. The similarity is the number of shingles that both have, over those that either has (`jaccard`), over those
+    of the row (`containment`: how much of what goes stays elsewhere) or over those of the larger one (`mutual`:
+    containment in both directions). With `contained`, a row also goes where its containment reaches that. Sets may hold
+    a shingle as often as it occurs; then all counts are of multisets. At most `max_bucket` kept rows are found by one
+    key; rows that meet a key which more kept rows have, and stay, count as unchecked. Rows without shingles stay and
+    are compared with none. Where the sizes of two sets alone forbid the threshold, they are compared no further, and
+    counted in `compared` at the most similarity that the sizes allow.
 
     Time grows linearly with the rows, also where all share a key. Memory beside the inputs: 70 bytes a row, 8 a band of
     each row, and 192 a band of each kept row of the largest component, at most.
 
     Raises ValueError for a threshold outside (0, 1], limits below 1, and lengths that do not fit.
     """
-    if not 0 < threshold <= 1:
-        raise ValueError(f"a threshold of {threshold}; similarities lie in (0, 1]")
+    for share in (threshold, 1.0 if contained is None else contained):
+        if not 0 < share <= 1:
+            raise ValueError(f"a threshold of {share}; similarities lie in (0, 1]")
+    if measure not in MEASURES:
+        raise ValueError(f"measure {measure!r} is not one of {', '.join(MEASURES)}")
     if max_comparisons < 1 or max_bucket < 1:
         raise ValueError(f"max_comparisons {max_comparisons} and max_bucket {max_bucket} must be at least 1")
     n = len(set_offsets) - 1
@@ -77,7 +93,9 @@ def resolve(
             read_only(set_offsets, np.int64),
             flat,
             keys.shape[1],
+            MEASURES[measure],
             round(threshold * kernels.MILLION),
+            0 if contained is None else round(contained * kernels.MILLION),
             max_comparisons,
             max_bucket,
         )

@@ -1,4 +1,4 @@
-"""Which documents of a component stay: exact Jaccard similarity against kept documents that share a band."""
+"""Which documents of a component stay: exact similarity to kept documents that share a band."""
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,9 @@ BoolArray = npt.NDArray[np.bool_]
 
 BINS = 100
 MILLION = 1_000_000
+JACCARD, CONTAINMENT, MUTUAL = 0, 1, 2
+"""What the shingles that two documents share are divided by: all that either has, those of the document in question,
+those of the larger one."""
 _NOBODY = -1
 # What a bucket's slot holds: its first and last entry, how many, and whether a kept row found no room.
 _HEAD, _TAIL, _COUNT, _OVERFLOWED = 0, 1, 2, 3
@@ -19,7 +22,7 @@ _HEAD, _TAIL, _COUNT, _OVERFLOWED = 0, 1, 2, 3
 
 @kernel
 def intersect(sets: UInt64Array, begin: int, end: int, other: int, other_end: int) -> int:
-    """How many values two sorted sets share."""
+    """How many values two sorted sets share; of multisets, as often as both have them."""
     shared = 0
     while begin < end and other < other_end:
         x, y = sets[begin], sets[other]
@@ -137,21 +140,31 @@ def _enter(row: int, bands: int, keys: UInt64Array, buckets: Int64Array, followi
 
 
 @kernel
+def _whole(measure: int, size: int, other: int, both: int) -> int:
+    if measure == JACCARD:
+        return size + other - both
+    return size if measure == CONTAINMENT else max(size, other)
+
+
+@kernel
 def resolve(
     starts: Int64Array,
     sets: UInt64Array,
     set_offsets: Int64Array,
     keys: UInt64Array,
     bands: int,
+    measure: int,
     threshold_millionths: int,
+    contained_millionths: int,
     max_comparisons: int,
     max_bucket: int,
-) -> tuple[Int64Array, Int32Array, Int64Array, Int64Array, BoolArray, Int64Array, int]:
+) -> tuple[Int64Array, Int32Array, Int64Array, Int64Array, BoolArray, BoolArray, Int64Array, int]:
     """See `pipeline.dedup.verify.resolve`; `keys` is flat here."""
     n = len(set_offsets) - 1
     witness = np.full(n, _NOBODY, np.int64)
     shared = np.zeros(n, np.int32)
-    intersection, union = np.zeros(n, np.int64), np.zeros(n, np.int64)
+    intersection, whole = np.zeros(n, np.int64), np.zeros(n, np.int64)
+    contained = np.zeros(n, np.bool_)
     unchecked = np.zeros(n, np.bool_)
     compared = np.zeros(BINS, np.int64)
     comparisons = 0
@@ -172,18 +185,22 @@ def resolve(
                 kept = ranked[i]
                 other, other_end = set_offsets[kept], set_offsets[kept + 1]
                 comparisons += 1
-                fewer, more = min(size, other_end - other), max(size, other_end - other)
-                if fewer * MILLION < threshold_millionths * more:
-                    compared[fewer * BINS // more] += 1  # the most that these sizes allow
+                fewer = min(size, other_end - other)
+                most = _whole(measure, size, other_end - other, fewer)  # as if the smaller were a part of the larger
+                within_reach = contained_millionths > 0 and fewer * MILLION >= contained_millionths * size
+                if fewer * MILLION < threshold_millionths * most and not within_reach:
+                    compared[min(fewer * BINS // most, BINS - 1)] += 1  # the most that these sizes allow
                     continue
                 both = intersect(sets, begin, end, other, other_end)
-                either = fewer + more - both
-                compared[min(both * BINS // either, BINS - 1)] += 1
-                if both * MILLION >= threshold_millionths * either:
+                of = _whole(measure, size, other_end - other, both)
+                compared[min(both * BINS // of, BINS - 1)] += 1
+                similar = both * MILLION >= threshold_millionths * of
+                if similar or (within_reach and both * MILLION >= contained_millionths * size):
                     witness[row] = kept
                     shared[row] = common[kept]
                     intersection[row] = both
-                    union[row] = either
+                    whole[row] = of if similar else size
+                    contained[row] = not similar
                     break
             for i in range(n_met):
                 common[met[i]] = 0
@@ -192,10 +209,10 @@ def resolve(
                 if 2 * (used + bands) > len(buckets):
                     buckets = _wider(buckets, keys)
                 used += _enter(row, bands, keys, buckets, following, max_bucket)
-    return witness, shared, intersection, union, unchecked, compared, comparisons
+    return witness, shared, intersection, whole, contained, unchecked, compared, comparisons
 
 
 def warm_up() -> None:
     bounds, values = np.array([0, 1], np.int64), np.zeros(1, np.uint64)
     bounds.flags.writeable = values.flags.writeable = False
-    resolve(bounds, values, bounds, values, 1, MILLION, 1, 1)
+    resolve(bounds, values, bounds, values, 1, JACCARD, MILLION, 0, 1, 1)

@@ -115,8 +115,11 @@ def shingle_in_place(units: UInt64Array, n: int, ngram: int, oldest: np.uint64) 
 
 
 @kernel
-def shingle_sets(data: Bytes, offsets: Offsets, kind: int, ngram: int) -> tuple[UInt64Array, Int64Array]:
-    """The sorted distinct shingle hashes of each row, behind each other, and int64[n + 1] where each row's begin."""
+def shingle_sets(data: Bytes, offsets: Offsets, kind: int, ngram: int, repeats: bool) -> tuple[UInt64Array, Int64Array]:
+    """The sorted shingle hashes of each row, behind each other, and int64[n + 1] where each row's begin.
+
+    Distinct ones, or with `repeats` each as often as it occurs.
+    """
     n = len(offsets) - 1
     room = 0
     for row in range(n):
@@ -131,7 +134,7 @@ def shingle_sets(data: Bytes, offsets: Offsets, kind: int, ngram: int) -> tuple[
         own[:count].sort()
         distinct = 0
         for i in range(count):
-            if i == 0 or own[i] != own[distinct - 1]:
+            if repeats or i == 0 or own[i] != own[distinct - 1]:
                 own[distinct] = own[i]
                 distinct += 1
         filled += distinct
@@ -142,4 +145,4 @@ def shingle_sets(data: Bytes, offsets: Offsets, kind: int, ngram: int) -> tuple[
 def warm_up() -> None:
     data, offsets = np.zeros(1, np.uint8), np.zeros(2, np.int32)
     data.flags.writeable = offsets.flags.writeable = False
-    shingle_sets(data, offsets, WORDS, 2)
+    shingle_sets(data, offsets, WORDS, 2, False)

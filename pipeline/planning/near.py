@@ -45,7 +45,7 @@ def add(
     size = sum(parts.weights)
     band_partitions = band_partitions or -(-size * minhash.bands // (PARTITION_BYTES * _PARTITION_BANDS)) or 1
     candidate_partitions = candidate_partitions or max(MIN_CANDIDATE_PARTITIONS, -(-size // CANDIDATE_BYTES))
-    shape = minhash.model_dump(mode="json")
+    shape = minhash.model_dump(mode="json", exclude={"preset"})
     common = {"tasks": parts.tasks, "decided": decided}
     builder.add(
         "signatures",

@@ -6,12 +6,13 @@ documents. All else is optional, and what is left out is not done.
 
 import math
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
 from pipeline.recipe.document import Document
 from pipeline.recipe.languages import LID, LID_176
+from pipeline.recipe.presets import PRESETS
 from pipeline.recipe.problems import KeyPath, Mark, Problem, dotted
 from pipeline.recipe.published import Published, Undisclosed
 from pipeline.recipe.sources import Source
@@ -72,8 +73,11 @@ class Languages(Part):
 
 
 class MinHash(Part):
-    """Near-duplicates: MinHash bands nominate pairs, exact Jaccard similarity decides. Defaults: FineWeb's layout."""
+    """Near-duplicates: MinHash bands nominate pairs, exact similarity decides. Defaults: FineWeb's layout."""
 
+    preset: Annotated[str, Field(min_length=1)] | None = None
+    """A published layout: gpt3, gopher, opt, mt_nlg, fineweb, fineweb2, refinedweb, slimpajama, zyda2. Keys given
+    beside it come before its own."""
     shingle: Literal["word", "char"] = "word"
     """The unit of shingles."""
     ngram: Annotated[Count, Field(le=100)] = 5
@@ -85,9 +89,40 @@ class MinHash(Part):
     hashes: Annotated[Count, Field(le=MAX_HASHES, validate_default=True)] = 112
     """Hashes a signature: bands x rows."""
     threshold: Annotated[float, Field(gt=0, le=1)] = 0.8
-    """Jaccard similarity at and above which a document is removed."""
+    """Similarity at and above which a document is removed."""
+    similarity: Literal["jaccard", "containment", "both", "mutual"] = "jaccard"
+    """What shared shingles are a share of: of all that either document has (jaccard), of those of the document that
+    goes (containment), of those of the larger document (mutual: containment in both directions). both: a document goes
+    when its Jaccard similarity reaches `threshold` or its containment reaches `containment`."""
+    containment: Annotated[float, Field(gt=0, le=1)] | None = None
+    """The containment at and above which a document is removed, with `similarity: both`."""
+    repeats: bool = False
+    """Count a shingle as often as a document has it, when pairs are compared; without it, once."""
+    rehydrate: tuple[tuple[Count, Annotated[int, Field(ge=0)]], ...] | None = None
+    """Copies that a kept document is worth, by the least size of its group (FineWeb2): [[2, 2], [3, 3], [5, 5]] gives 3
+    to groups of 3 and 4. They are written to dedup/clusters.parquet."""
     verify: bool = True
     """Compare candidates exactly. false gives the published transitive closure (FineWeb, GPT-3), without witnesses."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _published(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping) or not isinstance(given.get("preset"), str):
+            return given
+        return {**PRESETS.get(given["preset"], {}), **given}
+
+    @field_validator("preset")
+    @classmethod
+    def _known(cls, preset: str | None) -> str | None:
+        if preset is not None and preset not in PRESETS:
+            raise unknown_name("preset", preset, tuple(PRESETS))
+        return preset
+
+    @model_validator(mode="after")
+    def _containment_of_both(self) -> "MinHash":
+        if (self.similarity == "both") != (self.containment is not None):
+            raise refuse("`containment` comes with `similarity: both`, and only with it")
+        return self
 
     @field_validator("hashes")
     @classmethod

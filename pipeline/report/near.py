@@ -41,6 +41,7 @@ def read_near(output: Output) -> NearDuplicates | None:
         bands=summary["bands"],
         rows=summary["rows"],
         threshold=summary["threshold"],
+        similarity=summary["similarity"],
         verify=summary["verify"],
         rounds=summary["rounds"],
         comparisons=summary["comparisons"],

@@ -85,6 +85,7 @@ class NearDuplicates:
     bands: int
     rows: int
     threshold: float
+    similarity: str
     verify: bool
     rounds: int
     comparisons: int

@@ -136,22 +136,25 @@ def resolve(ctx: TaskContext) -> None:
         gone = np.flatnonzero(found.witness >= 0)
         kept = found.witness[gone]
         ids, hexed = table["id"].combine_chunks(), hex_ids(table["id"].combine_chunks())
-        similarity = found.intersection[gone] / np.maximum(found.union[gone], 1)
+        similarity = found.intersection[gone] / np.maximum(found.whole[gone], 1)
+        contained = found.contained[gone]
         scores = pa.array(similarity if p["verify"] else np.full(len(gone), np.nan), from_pandas=True)
         count = len(gone)
         witnesses = ids.take(pa.array(kept)) if p["verify"] else pa.nulls(count, records.ID)
-        threshold = pa.array([p["threshold"] if p["verify"] else None] * count, pa.float64())
+        asked = np.where(contained, p["containment"] or np.nan, p["threshold"] if p["verify"] else np.nan)
+        threshold = pa.array(asked, from_pandas=True)
         verdicts = (
             table["row"].to_numpy()[gone], ["drop"] * count, ["near_duplicate"] * count, np.zeros(count, np.int32),
             scores, threshold, witnesses, pa.nulls(count, pa.string()),
         )  # fmt: skip
         out.write(table["part"].to_numpy()[gone], _batch(records.VERDICT, *verdicts))
         source = table["source"].combine_chunks()
-        method = ["jaccard" if p["verify"] else "closure"] * count
+        usual = _measure(p) if p["verify"] else "closure"
+        method = np.where(contained, "containment", usual).tolist()
         sides = hexed.take(pa.array(gone)), hexed.take(pa.array(kept))
         sources = source.take(pa.array(gone)), source.take(pa.array(kept))
         pairs.write(_batch(records.PAIR, *sides, scores, method, *sources, found.shared[gone]))
-        clusters.write(_clusters(found, starts, hexed, source))
+        clusters.write(_clusters(found, starts, hexed, source, p["rehydrate"]))
         if p["verify"]:
             _sample(samples, table, gone, kept, similarity, sampled)
 
@@ -174,6 +177,7 @@ def tables(ctx: TaskContext) -> None:
         stats.update(manifest.stats)
     summary = {
         **{name: p[name] for name in ("shingle", "ngram", "hashes", "bands", "rows", "threshold", "verify")},
+        **{name: p[name] for name in ("similarity", "containment", "repeats")},
         "comparisons": stats["comparisons"],
         "compared": _histogram(stats, "compared"),
         "removed": _histogram(stats, "removed"),
@@ -195,12 +199,22 @@ def _verified(table: pa.Table, starts: Int64Array, p: dict[str, Any]) -> verify.
         signed, _ = minhash.signatures(text, shingle=p["shingle"], ngram=p["ngram"], hashes=p["hashes"])
         salt = np.zeros(len(text), np.uint64)
         keys.append(minhash.band_keys(signed, bands=p["bands"], rows=p["rows"], salt=salt))
-        found, offsets = minhash.shingle_sets(text, shingle=p["shingle"], ngram=p["ngram"])
+        found, offsets = minhash.shingle_sets(text, shingle=p["shingle"], ngram=p["ngram"], repeats=p["repeats"])
         sets.append(found)
         ends.append(ends[-1][-1] + offsets[1:])
     return verify.resolve(
-        starts, np.concatenate(sets), np.concatenate(ends), np.concatenate(keys), threshold=p["threshold"]
+        starts,
+        np.concatenate(sets),
+        np.concatenate(ends),
+        np.concatenate(keys),
+        threshold=p["threshold"],
+        measure=_measure(p),
+        contained=p["containment"],
     )
+
+
+def _measure(p: dict[str, Any]) -> str:
+    return "jaccard" if p["similarity"] == "both" else str(p["similarity"])
 
 
 def _slices(text: pa.LargeStringArray) -> Iterator[pa.StringArray]:
@@ -222,7 +236,8 @@ def _closure(starts: Int64Array) -> verify.Resolution:
         witness=np.where(np.arange(count) == first, -1, first),
         shared=np.zeros(count, np.int32),
         intersection=nothing,
-        union=nothing,
+        whole=nothing,
+        contained=np.zeros(count, bool),
         unchecked=np.zeros(count, bool),
         compared=np.zeros(_BINS, np.int64),
         comparisons=0,
@@ -233,7 +248,7 @@ def _count(ctx: TaskContext, found: verify.Resolution, starts: Int64Array) -> No
     gone = found.witness >= 0
     ctx.count("comparisons", found.comparisons)
     ctx.count("unchecked", found.unchecked.sum())
-    removed = np.bincount(_bin(found.intersection[gone], found.union[gone]), minlength=_BINS)
+    removed = np.bincount(_bin(found.intersection[gone], found.whole[gone]), minlength=_BINS)
     for name, counts in (("compared", found.compared), ("removed", removed)):
         for place in np.flatnonzero(counts).tolist():
             ctx.count(f"{name} {place}", counts[place])
@@ -243,8 +258,8 @@ def _count(ctx: TaskContext, found: verify.Resolution, starts: Int64Array) -> No
             ctx.count(f"size {SIZES[place][0]}", amount)
 
 
-def _bin(intersection: Int64Array, union: Int64Array) -> Int64Array:
-    return np.minimum(_BINS * intersection // np.maximum(union, 1), _BINS - 1)
+def _bin(intersection: Int64Array, whole: Int64Array) -> Int64Array:
+    return np.minimum(_BINS * intersection // np.maximum(whole, 1), _BINS - 1)
 
 
 def _histogram(stats: Counter[str], name: str) -> list[int]:
@@ -252,12 +267,27 @@ def _histogram(stats: Counter[str], name: str) -> list[int]:
 
 
 def _clusters(
-    found: verify.Resolution, starts: Int64Array, ids: pa.StringArray, source: pa.StringArray
+    found: verify.Resolution,
+    starts: Int64Array,
+    ids: pa.StringArray,
+    source: pa.StringArray,
+    rehydrate: list[list[int]] | None,
 ) -> pa.RecordBatch:
     sizes = np.diff(starts)
     role = np.where(found.witness >= 0, "removed", np.where(found.unchecked, "unchecked", "kept"))
     first = ids.take(pa.array(np.repeat(starts[:-1], sizes)))
-    return _batch(records.CLUSTER, ids, first, np.repeat(sizes, sizes), pa.array(role.tolist()), source)
+    stays = np.where(found.witness >= 0, 0, 1)
+    copies = (stays * np.repeat(_copies(sizes, rehydrate), sizes)).astype(np.int32)
+    return _batch(records.CLUSTER, ids, first, np.repeat(sizes, sizes), pa.array(role.tolist()), source, copies)
+
+
+def _copies(sizes: Int64Array, rehydrate: list[list[int]] | None) -> Int64Array:
+    """What a kept document of groups of these sizes is worth: the entry of the largest size that is not larger."""
+    if not rehydrate:
+        return np.ones(len(sizes), np.int64)
+    least = sorted(rehydrate)
+    place = np.searchsorted([size for size, _ in least], sizes, side="right") - 1
+    return np.where(place < 0, 1, np.array([copies for _, copies in least])[np.maximum(place, 0)])
 
 
 def _sample(

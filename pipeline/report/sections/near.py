@@ -1,5 +1,6 @@
 """Near-duplicates: what was compared and removed, between which sources, and pairs to look at."""
 
+from pipeline.dedup.verify import MEASURE_NAMES
 from pipeline.report.charts import Bar, Part, bars, legend
 from pipeline.report.diff import differences
 from pipeline.report.figures import Figures
@@ -37,8 +38,8 @@ def _settings(found: NearDuplicates) -> str:
     )
     if found.verify:
         facts += (
-            f"A document is removed only where its exact Jaccard similarity with one that stays is at least "
-            f"{number(found.threshold)}: {plural(found.comparisons, 'comparison')}."
+            f"A document is removed only where its exact {MEASURE_NAMES[found.similarity]} with one that stays is at "
+            f"least {number(found.threshold)}: {plural(found.comparisons, 'comparison')}."
         )
     else:
         facts += "Of the documents that bands connect, directly or through others, one stays; nothing was compared."

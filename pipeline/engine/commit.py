@@ -8,19 +8,30 @@ import functools
 import json
 from dataclasses import asdict, dataclass, field
 
+import numpy as np
+import numpy.typing as npt
+
 from pipeline.engine import storage
 from pipeline.engine.graph import Graph, Stage
 
 
 @dataclass(frozen=True)
 class Output:
-    """One committed file. `partitions` lists the partition of each record batch of an exchange file."""
+    """One committed file. Of an exchange file, `partitions` lists the partition of each record batch, and `ends` where
+    the schema's message ends, and each batch.
+    """
 
     name: str
     rows: int
     bytes: int
     digest: str
     partitions: tuple[int, ...] = ()
+    ends: tuple[int, ...] = ()
+
+    @functools.cached_property
+    def batch_partitions(self) -> npt.NDArray[np.int32]:
+        """`partitions` as an array: each reader of an exchange looks for its own among them."""
+        return np.array(self.partitions, np.int32)
 
 
 @dataclass(frozen=True)
@@ -57,5 +68,8 @@ def read_manifest(graph: Graph, stage: Stage, task: int) -> Manifest:
 @functools.lru_cache(maxsize=16384)  # a manifest never changes once it is there
 def _read(path: str) -> Manifest:
     raw = json.loads(storage.read_bytes(path))
-    outputs = tuple(Output(**{**output, "partitions": tuple(output["partitions"])}) for output in raw["outputs"])
+    outputs = tuple(
+        Output(**{**output, **{name: tuple(output[name]) for name in ("partitions", "ends")}})
+        for output in raw["outputs"]
+    )
     return Manifest(raw["task"], outputs, raw["stats"])

@@ -24,7 +24,7 @@ import pipeline
 from pipeline.engine import storage
 
 # Part of every key: raise it when the layout of work files changes.
-WORK_FORMAT = 1
+WORK_FORMAT = 2
 _PACKAGE_ROOT = Path(pipeline.__file__).parent.parent
 
 

@@ -58,6 +58,11 @@ def open_arrow(path: str) -> Any:
     return pa.memory_map(path) if is_local(path) else fsspec.open(path, "rb").open()
 
 
+def open_range(path: str) -> Any:
+    """A file object to read some ranges of a file from."""
+    return open(path, "rb") if is_local(path) else fsspec.open(path, "rb").open()
+
+
 class DigestWriter:
     """A write-only binary file that counts and hashes (xxh3-128) what passes through it."""
 

@@ -181,7 +181,7 @@ class TaskContext:
             for output in manifest.outputs:
                 if output.partitions:
                     path = self.graph.work(stage, output.name)
-                    yield from exchange.read_partition(path, output.partitions, self.task)
+                    yield from exchange.read_partition(path, output.batch_partitions, output.ends, self.task)
 
     # -- running ---------------------------------------------------------------------------------------------------
 
@@ -210,8 +210,8 @@ class TaskContext:
         self._files.close()
         for name, (writer, file) in sorted(self._writers.items()):
             rows = getattr(writer, "rows", 0)
-            partitions = tuple(getattr(writer, "written", ()))
-            outputs.append(Output(name, rows, file.bytes, file.digest, partitions))
+            partitions, ends = (tuple(getattr(writer, name, ())) for name in ("written", "ends"))
+            outputs.append(Output(name, rows, file.bytes, file.digest, partitions, ends))
         manifest = Manifest(self.task, tuple(outputs), self.stats)
         commit.commit(self.graph, self.stage, manifest)
         return manifest

@@ -95,7 +95,10 @@ def test_keys_and_nodes_of_arrow_columns_are_taken_as_they_are() -> None:
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(nodes, nodes), max_size=30))
 def test_components_are_what_a_search_reaches(pairs: list[tuple[int, int]]) -> None:
-    found, roots = components(u64([a for a, _ in pairs]), u64([b for _, b in pairs]))
+    a, b = u64([a for a, _ in pairs]), u64([b for _, b in pairs])
+    found, roots, at_a, at_b = components(a, b)
+    assert np.array_equal(found[at_a], a)
+    assert np.array_equal(found[at_b], b)
     wanted = smallest_reachable(pairs)
     assert found.tolist() == sorted(wanted)
     assert roots.tolist() == [wanted[node] for node in sorted(wanted)]
@@ -103,7 +106,7 @@ def test_components_are_what_a_search_reaches(pairs: list[tuple[int, int]]) -> N
 
 def test_a_chain_of_a_hundred_thousand_nodes_in_any_order() -> None:
     links = np.random.default_rng(0).permutation(99_999).astype(np.uint64)
-    found, roots = components(links, links + np.uint64(1))
+    found, roots, *_ = components(links, links + np.uint64(1))
     assert len(found) == 100_000
     assert not roots.any()
 
@@ -136,7 +139,7 @@ def test_a_hundred_thousand_equal_signatures_are_one_group() -> None:
 def test_nothing_to_group() -> None:
     nothing = np.zeros(0, np.uint64)
     assert [len(side) for side in group(nothing, nothing)] == [0, 0]
-    assert [len(side) for side in components(nothing, nothing)] == [0, 0]
+    assert [len(side) for side in components(nothing, nothing)] == [0, 0, 0, 0]
     assert group_signatures(np.zeros((0, 112), np.uint32), bands=14, rows=8).tolist() == []
 
 

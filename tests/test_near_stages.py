@@ -7,14 +7,12 @@ import re
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.dedup import lsh
 from pipeline.engine.graph import Graph, GraphBuilder
-from pipeline.errors import WinnowError
+from pipeline.engine.task import ROW_GROUP_ROWS
 from pipeline.ids import document_id
 from pipeline.planning import near
 from pipeline.quickstart.variants import jaccard
@@ -43,9 +41,9 @@ def recipe(*dedup: str) -> Recipe:
     return loads("\n".join([*lines, "dedup:", *(f"  {line}" for line in dedup)]))
 
 
-def run(out: Path, parts: list[tuple[str, list[str]]], wanted: Recipe, partitions: int) -> Graph:
+def run(out: Path, parts: list[tuple[str, list[str]]], wanted: Recipe, partitions: int, *, repeat: int = 1) -> Graph:
     builder = GraphBuilder(str(out))
-    shared = toy_documents.rules(builder, parts)
+    shared = toy_documents.rules(builder, parts, repeat=repeat)
     near.add(builder, wanted, shared, [], band_partitions=partitions, candidate_partitions=partitions)
     graph = builder.build()
     toy_documents.run_all(graph)
@@ -117,13 +115,27 @@ def test_large_components_are_read_in_slices(tmp_path: Path, monkeypatch: pytest
         assert table(whole, name) == table(sliced, name)
 
 
+def check_copies(folder: Path, copies: int) -> None:
+    """Of equal texts in two sources one stays, and a text travels once for each batch that has it."""
+    parts = [("a", [text(4, 40)]), ("b", [text(4, 40)])]
+    graph = run(folder, parts, recipe("minhash: {}"), 3, repeat=copies // 2)
+    pairs = pq.read_table(graph.work("dedup_tables", "public/dedup/pairs.parquet"))
+    assert pairs.num_rows == copies - 1
+    assert len(pairs["kept_id"].unique()) == 1
+    assert pairs["similarity"].unique().to_pylist() == [1.0]
+    files = [graph.work("candidates", f"exchange/{task:05d}.arrow") for task in (0, 1)]
+    sent = [pa.ipc.open_file(file).read_all()["text"] for file in files]
+    assert sum(len(column) for column in sent) == copies
+    assert sum(len(column) - column.null_count for column in sent) <= copies // ROW_GROUP_ROWS + 2
+
+
 def test_ten_thousand_copies_leave_one(tmp_path: Path) -> None:
-    parts = [("a", [text(4, 40)] * 5000), ("b", [text(4, 40)] * 5000)]
-    graph = run(tmp_path, parts, recipe("minhash: {}"), 3)
-    pairs = table(graph, "pairs")
-    assert len(pairs) == 9_999
-    assert len({row["kept_id"] for row in pairs}) == 1
-    assert {row["similarity"] for row in pairs} == {1.0}
+    check_copies(tmp_path, 10_000)
+
+
+@pytest.mark.slow
+def test_a_million_copies_leave_one(tmp_path: Path) -> None:
+    check_copies(tmp_path, 1_000_000)
 
 
 def test_texts_without_words_are_left_alone(tmp_path: Path) -> None:
@@ -184,48 +196,3 @@ def test_of_planted_pairs_of_real_texts_one_stays(tmp_path: Path, shared: Path) 
             plain = (re.sub(r"[^a-z0-9\s]", " ", value.lower()) for value in texts)
             found += [value for value in plain if len(value.split()) > 230][:1_000]
     check_recall_and_witnesses(tmp_path, found)
-
-
-# -- rounds ------------------------------------------------------------------------------------------------------------
-
-
-def chain(builder: GraphBuilder, nodes: int, partitions: int, rounds: int) -> None:
-    params = {"partitions": partitions, "parts": 1, "nodes": nodes}
-    builder.add("start", "tests.test_near_stages:start", kind="map", tasks=partitions, params=params)
-    before = "start"
-    for number in range(1, rounds + 2):
-        run = "labels" if number == rounds + 1 else "components"
-        before = builder.add(
-            f"components.{number}", f"pipeline.stages.near:{run}", kind="reduce", tasks=partitions,
-            params={**params, "connections": before}, exchanges=[before],
-        ).name  # fmt: skip
-
-
-def start(ctx: Any) -> None:
-    """A path: node k is connected to node k + 1, each connection known to one partition."""
-    places = np.random.default_rng(1).permutation(ctx.params["nodes"]).astype(np.uint64)  # neighbours far apart
-    a, b = places[:-1], places[1:]
-    mine = np.random.default_rng(2).integers(0, ctx.params["partitions"], len(a)) == ctx.task
-    stages._send(ctx, *lsh.components(a[mine], b[mine]))
-
-
-def test_a_long_chain_becomes_one_component(tmp_path: Path) -> None:
-    builder = GraphBuilder(str(tmp_path))
-    chain(builder, 100_000, 7, near.ROUNDS)
-    graph = builder.build()
-    toy_documents.run_all(graph)
-    found = {}
-    for task in range(7):
-        path = graph.work(f"components.{near.ROUNDS + 1}", f"exchange/{task:05d}.arrow")
-        rows = pa.ipc.open_file(path).read_all().to_pylist()
-        found.update({row["row"]: row["component"] for row in rows})
-    assert len(found) == 100_000
-    assert set(found.values()) == {0}
-
-
-def test_too_few_rounds_fail_the_run_and_say_so(tmp_path: Path) -> None:
-    builder = GraphBuilder(str(tmp_path))
-    chain(builder, 10_000, 7, 1)
-    graph = builder.build()
-    with pytest.raises(WinnowError, match="did not converge"):
-        toy_documents.run_all(graph)

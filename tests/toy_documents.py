@@ -12,10 +12,10 @@ from pipeline.planning.parts import Parts
 from pipeline.stages.rules import RULED_DOCUMENT
 
 
-def rules(builder: GraphBuilder, parts: list[tuple[str, list[str]]]) -> Parts:
-    """A stage named `rules` whose part t holds the texts of parts[t] = (source, texts)."""
+def rules(builder: GraphBuilder, parts: list[tuple[str, list[str]]], *, repeat: int = 1) -> Parts:
+    """A stage named `rules` whose part t holds the texts of parts[t] = (source, texts), `repeat` times."""
     shared = Parts([[source, task] for task, (source, _) in enumerate(parts)], [1] * len(parts))
-    params: dict[str, Any] = {"parts": [[source, texts] for source, texts in parts]}
+    params: dict[str, Any] = {"parts": [[source, texts] for source, texts in parts], "repeat": repeat}
     builder.add("rules", "tests.toy_documents:write", tasks=len(parts), params=params)
     return shared
 
@@ -23,6 +23,7 @@ def rules(builder: GraphBuilder, parts: list[tuple[str, list[str]]]) -> Parts:
 def write(ctx: TaskContext) -> None:
     """Documents as `rules` writes them, with as many columns as the stages after it read."""
     source, texts = ctx.params["parts"][ctx.task]
+    texts = texts * ctx.params["repeat"]
     out = ctx.arrow(f"docs/{ctx.task:05d}.arrow", RULED_DOCUMENT)
     text = pa.array(texts, pa.string())
     known = {

@@ -1,5 +1,7 @@
 """From band keys to candidates: who shares a key, and who is connected at all."""
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
@@ -23,20 +25,33 @@ def group(keys: UInt64Array, nodes: UInt64Array) -> tuple[UInt64Array, UInt64Arr
     return lsh.star_edges(read_only(keys, np.uint64), read_only(nodes, np.uint64))
 
 
-def components(a: UInt64Array, b: UInt64Array) -> tuple[UInt64Array, UInt64Array]:
-    """(nodes, roots), both uint64: the edges' nodes, sorted, and the smallest node of the component of each.
+class Components(NamedTuple):
+    """Who is connected by a set of edges. `nodes` and `roots` have one element a node, `a` and `b` one an edge."""
 
-    Raises ValueError where the lengths differ.
+    nodes: UInt64Array  # sorted
+    roots: UInt64Array  # the smallest node of the component of each
+    a: Int64Array  # the places of the edges' ends among the nodes
+    b: Int64Array
+
+
+def components(a: UInt64Array, b: UInt64Array) -> Components:
+    """The components that the edges (a[i], b[i]) make. Time grows with sorting the ends.
+
+    Memory beside inputs and result: 48 bytes an edge and 24 a node. Raises ValueError where the lengths differ.
     """
     if len(a) != len(b):
         raise ValueError(f"{len(a)} and {len(b)} ends of edges")
-    nodes = np.unique(np.concatenate([a, b]).astype(np.uint64, copy=False))
-    known = read_only(nodes, np.uint64)
-    ends = [read_only(lsh.places_in(known, read_only(side, np.uint64)), np.int64) for side in (a, b)]
+    ends = np.concatenate([a, b]).astype(np.uint64, copy=False)
+    ends.sort()  # numpy's `unique` hashes instead, which takes seventy times as long for 8 million
+    first = np.ones(len(ends), bool)
+    np.not_equal(ends[1:], ends[:-1], out=first[1:])
+    nodes = read_only(ends[first], np.uint64)
+    del ends, first
+    one, other = (read_only(lsh.places_in(nodes, read_only(side, np.uint64)), np.int64) for side in (a, b))
     parents = np.arange(len(nodes))
-    lsh.unite_all(parents, *ends)
+    lsh.unite_all(parents, one, other)
     lsh.flatten(parents)
-    return nodes, nodes[parents]
+    return Components(nodes, nodes[parents], one, other)
 
 
 def group_signatures(signatures: UInt32Array, *, bands: int, rows: int) -> Int64Array:

@@ -2,14 +2,15 @@
 
 signatures         MinHash of what is left, one key a band -> exchange by key
 bands              documents that share a key are connected
-components.<k>     rounds over the connections until every document knows its component's first node (several
-                   partitions only)
+components.<k>     rounds over the connections until every document knows its component's first node, and
+labels             tells it (several partitions only)
 candidates         connected documents with their texts -> exchange by component
 near_duplicates    each component in order of preference; exact similarity decides, and every removal has a witness
 dedup_tables       dedup/pairs.parquet, clusters.parquet, samples.parquet, summary.json
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from pipeline.engine.graph import GraphBuilder
 from pipeline.planning.parts import Decided, Parts, ranks, reading
@@ -22,11 +23,12 @@ _PARTITION_BANDS = 14
 CANDIDATE_BYTES = 256 << 20
 MIN_CANDIDATE_PARTITIONS = 4
 # The distance over which documents agree grows with every round: a chain of a million documents, its connections
-# spread over 64 partitions at random, takes 11. The stage after the last round checks that nothing is left to do, and
-# fails the run if there is.
-ROUNDS = 12
+# spread over 64 partitions at random, takes 11. Rounds after the fixed point cost next to nothing, and the stage after
+# the last one fails the run if there is none.
+ROUNDS = 16
 
 _CODE = ["pipeline.dedup", "pipeline.kernels"]
+_GROUPS = "pipeline.stages.groups"
 
 
 def add(
@@ -43,7 +45,7 @@ def add(
     minhash = recipe.dedup.minhash
     assert minhash is not None
     size = sum(parts.weights)
-    band_partitions = band_partitions or -(-size * minhash.bands // (PARTITION_BYTES * _PARTITION_BANDS)) or 1
+    band_partitions = band_partitions or partitions_of_bands(size, minhash.bands)
     candidate_partitions = candidate_partitions or max(MIN_CANDIDATE_PARTITIONS, -(-size // CANDIDATE_BYTES))
     shape = minhash.model_dump(mode="json", exclude={"preset"})
     common = {"tasks": parts.tasks, "decided": decided}
@@ -53,37 +55,12 @@ def add(
         tasks=len(parts),
         params={**common, **shape, "partitions": band_partitions, "scope": recipe.dedup.scope},
         **reading(decided),
-        code=[*_CODE, "pipeline.stages.survivors"],
+        code=[*_CODE, "pipeline.stages.survivors", _GROUPS],
         libraries=["numba"],
         weights=parts.weights,
         title="MinHash signatures",
     )
-    several = band_partitions > 1
-    builder.add(
-        "bands",
-        "pipeline.stages.near:bands",
-        kind="reduce",
-        tasks=band_partitions,
-        params={"partitions": band_partitions, "parts": len(parts)},
-        exchanges=["signatures"],
-        code=_CODE,
-        libraries=["numba"],
-        title="LSH bands",
-    )
-    labels = "bands"
-    for number in range(1, ROUNDS + 2 if several else 1):
-        last = number == ROUNDS + 1
-        labels = builder.add(
-            f"components.{number}",
-            "pipeline.stages.near:labels" if last else "pipeline.stages.near:components",
-            kind="reduce",
-            tasks=band_partitions,
-            params={"partitions": band_partitions, "parts": len(parts), "connections": labels},
-            exchanges=[labels],
-            code=_CODE,
-            libraries=["numba"],
-            title="component labels" if last else f"components, round {number}",
-        ).name
+    labels = add_groups(builder, len(parts), band_partitions)
     inputs = reading(decided)
     builder.add(
         "candidates",
@@ -99,7 +76,7 @@ def add(
         },
         upstream=inputs["upstream"],
         exchanges=[*inputs["exchanges"], labels],
-        code=["pipeline.stages.survivors"],
+        code=["pipeline.stages.survivors", "pipeline.dedup.lsh", _GROUPS],
         weights=parts.weights,
         title="near-duplicate candidates",
     )
@@ -110,16 +87,55 @@ def add(
         tasks=candidate_partitions,
         params={**shape, "verdict_partitions": len(parts)},
         exchanges=["candidates"],
-        code=_CODE,
+        code=[*_CODE, _GROUPS],
         libraries=["numba"],
         title="near-duplicates",
     )
     builder.add(
         "dedup_tables",
         "pipeline.stages.near:tables",
-        params={**shape, "rounds": ROUNDS if several else 0},
-        upstream=["near_duplicates"],
-        code=["pipeline.dedup"],
+        params={**shape, "labels": labels},
+        upstream=["near_duplicates", labels],
+        code=["pipeline.dedup", _GROUPS],
         title="deduplication tables",
     )
     return Decided("near_duplicates", "minhash", sent=True)
+
+
+def partitions_of_bands(size: int, bands: int) -> int:
+    """Partitions of the band keys of documents whose input has `size` bytes."""
+    return max(1, -(-size * bands // (PARTITION_BYTES * _PARTITION_BANDS)))
+
+
+def add_groups(builder: GraphBuilder, parts: int, partitions: int, *, rounds: int = ROUNDS) -> str:
+    """Add the stages from the band keys that `signatures` sent to the label of each connected document; returns the
+    name of the stage that sends the labels.
+    """
+    shape = {"partitions": partitions, "parts": parts}
+    common: dict[str, Any] = {"tasks": partitions, "code": _CODE, "libraries": ["numba"]}
+    before = "bands"
+    builder.add(
+        before, f"{_GROUPS}:bands", kind="reduce", params=shape, exchanges=["signatures"], title="LSH bands", **common
+    )
+    if partitions == 1:
+        return before
+    names = []
+    for number in range(1, rounds + 1):
+        before = builder.add(
+            f"components.{number}",
+            f"{_GROUPS}:components",
+            kind="reduce",
+            params={**shape, "connections": before},
+            exchanges=[before],
+            title=f"components, round {number}",
+            **common,
+        ).name
+        names.append(before)
+    return builder.add(
+        "labels",
+        f"{_GROUPS}:labels",
+        params={**shape, "rounds": names},
+        upstream=names,
+        title="component labels",
+        **common,
+    ).name

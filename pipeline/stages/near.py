@@ -1,7 +1,6 @@
 """Near-duplicates (see `pipeline.planning.near` for the stages, `pipeline.dedup` for what they compute).
 
-A document is a node: part << 32 | row. Connections between nodes travel as EDGE rows, to the homes (partitions) of
-both their ends.
+Who is connected is found in `pipeline.stages.groups`; here stands what is done with texts.
 """
 
 import json
@@ -15,19 +14,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import records
-from pipeline.dedup import lsh, minhash, scope, verify
+from pipeline.dedup import identical, minhash, scope, verify
 from pipeline.dedup.verify import SIZES
 from pipeline.engine.task import PUBLIC, TaskContext
-from pipeline.errors import WinnowError
 from pipeline.ids import hex_ids
+from pipeline.stages import groups
+from pipeline.stages.groups import as_batch, home
 from pipeline.stages.survivors import survivors
 
-UInt64Array = npt.NDArray[np.uint64]
 Int64Array = npt.NDArray[np.int64]
 
-KEY = pa.schema([pa.field("key", pa.uint64()), pa.field("node", pa.uint64())])
-EDGE = pa.schema([pa.field("node", pa.uint64()), pa.field("root", pa.uint64())])
-LABEL = pa.schema([pa.field("row", pa.int32()), pa.field("component", pa.uint64())])
 CANDIDATE = pa.schema(
     [
         pa.field("component", pa.uint64()),
@@ -37,6 +33,7 @@ CANDIDATE = pa.schema(
         pa.field("part", pa.int32()),  # the address to answer to
         pa.field("row", pa.int32()),
         pa.field("source", pa.string()),
+        pa.field("same", pa.int32()),  # the row of the part that brings this row's text
         pa.field("text", pa.large_string()),  # empty where nothing is verified; a component may have more than 2 GiB
     ]
 )
@@ -46,59 +43,27 @@ SAMPLES_PER_BIN = 3  # pairs whose texts reports may show, for each hundredth of
 SAMPLE_MAX_CHARS = 4_000
 SLICE_BYTES = 64 << 20
 _BINS = 100
-_MIX = np.uint64(0x9E3779B97F4A7C15)
-_32 = np.uint64(32)
 
 
 def signatures(ctx: TaskContext) -> None:
     """Send the band keys of each document that has shingles to the keys' partitions."""
     p = ctx.params
     source, _ = p["tasks"][ctx.task]
-    out = ctx.exchange(KEY, p["partitions"])
+    out = ctx.exchange(groups.KEY, p["partitions"])
     for rows, batch in survivors(ctx, columns=("text", *scope.COLUMNS)):
         signed, some = minhash.signatures(
             batch.column("text"), shingle=p["shingle"], ngram=p["ngram"], hashes=p["hashes"]
         )
         salt = scope.salts(batch, p["scope"], source)
         keys = minhash.band_keys(signed[some], bands=p["bands"], rows=p["rows"], salt=salt[some])
-        nodes = np.repeat(_nodes(ctx.task, rows[some]), p["bands"])
-        out.write(_home(keys.ravel(), p["partitions"]), _batch(KEY, keys.ravel(), nodes))
-
-
-def bands(ctx: TaskContext) -> None:
-    """Connect the documents of this partition that share a key."""
-    table = pa.Table.from_batches(ctx.partition("signatures"), KEY)
-    a, b = lsh.group(table["key"].to_numpy(), table["node"].to_numpy())
-    _send(ctx, *lsh.components(a, b))
-
-
-def components(ctx: TaskContext) -> None:
-    """One round: what this partition knows of its nodes' components, joined."""
-    nodes, roots = _connections(ctx)
-    _send(ctx, *lsh.components(nodes, roots))
-
-
-def labels(ctx: TaskContext) -> None:
-    """Tell every connected document its component. Raises WinnowError if the rounds have not reached a fixed point."""
-    nodes, roots = _connections(ctx)
-    joined, found = lsh.components(nodes, roots)
-    if not np.array_equal(found[np.searchsorted(joined, nodes)], roots):
-        raise WinnowError(
-            "the components of near-duplicates did not converge: a chain of documents is longer than any the rounds "
-            "can follow. Nothing is wrong with the input; use more rows a band (dedup.minhash.rows), which connects "
-            "fewer documents."
-        )
-    mine = _home(nodes, ctx.params["partitions"]) == ctx.task
-    _label(ctx, nodes[mine], roots[mine])
+        groups.send_keys(out, ctx.task, rows[some], keys, p["partitions"])
 
 
 def candidates(ctx: TaskContext) -> None:
     """Send each connected document to the partition of its component."""
     p = ctx.params
     source, _ = p["tasks"][ctx.task]
-    found = pa.Table.from_batches(ctx.partition(p["labels"]), LABEL)
-    found = found.group_by("row").aggregate([("component", "min")]).sort_by("row")  # a label may arrive twice
-    labelled, component = found["row"].to_numpy(), found["component_min"].to_numpy()
+    labelled, component = groups.components_of_part(ctx, p["labels"])
     out = ctx.exchange(CANDIDATE, p["partitions"])
     if not len(labelled):
         return
@@ -109,13 +74,17 @@ def candidates(ctx: TaskContext) -> None:
         rows, batch = rows[chosen], batch.filter(pa.array(chosen))
         mine = component[np.searchsorted(labelled, rows)]
         count = len(rows)
-        text = batch.column("text") if p["verify"] else pa.array([""] * count)
-        text = text.cast(pa.large_string())
+        text, same = pa.array([""] * count), rows
+        if p["verify"]:  # equal texts travel once
+            text = batch.column("text")
+            first = identical.first_of_equals(mine, text)
+            text, same = pc.if_else(pa.array(first == np.arange(count)), text, None), rows[first]
         rank = np.full(count, p["ranks"][source], np.int32)
         lengths = pc.negate(batch.column("text_bytes"))
         part = np.full(count, ctx.task, np.int32)
-        columns = (mine, rank, lengths, batch.column("id"), part, rows, pa.array([source] * count), text)
-        out.write(_home(mine, p["partitions"]), _batch(CANDIDATE, *columns))
+        sources = pa.array([source] * count)
+        columns = (mine, rank, lengths, batch.column("id"), part, rows, sources, same, text.cast(pa.large_string()))
+        out.write(home(mine, p["partitions"]), as_batch(CANDIDATE, *columns))
 
 
 def resolve(ctx: TaskContext) -> None:
@@ -131,7 +100,8 @@ def resolve(ctx: TaskContext) -> None:
         component = table["component"].to_numpy()
         first = np.flatnonzero(np.append(True, component[1:] != component[:-1]))
         starts = np.append(first, len(component)).astype(np.int64)
-        found = _verified(table, starts, p) if p["verify"] else _closure(starts)
+        holder = _text_rows(table)
+        found = _verified(table["text"].combine_chunks(), holder, starts, p) if p["verify"] else _closure(starts)
         _count(ctx, found, starts)
         gone = np.flatnonzero(found.witness >= 0)
         kept = found.witness[gone]
@@ -147,16 +117,16 @@ def resolve(ctx: TaskContext) -> None:
             table["row"].to_numpy()[gone], ["drop"] * count, ["near_duplicate"] * count, np.zeros(count, np.int32),
             scores, threshold, witnesses, pa.nulls(count, pa.string()),
         )  # fmt: skip
-        out.write(table["part"].to_numpy()[gone], _batch(records.VERDICT, *verdicts))
+        out.write(table["part"].to_numpy()[gone], as_batch(records.VERDICT, *verdicts))
         source = table["source"].combine_chunks()
         usual = _measure(p) if p["verify"] else "closure"
         method = np.where(contained, "containment", usual).tolist()
         sides = hexed.take(pa.array(gone)), hexed.take(pa.array(kept))
         sources = source.take(pa.array(gone)), source.take(pa.array(kept))
-        pairs.write(_batch(records.PAIR, *sides, scores, method, *sources, found.shared[gone]))
+        pairs.write(as_batch(records.PAIR, *sides, scores, method, *sources, found.shared[gone]))
         clusters.write(_clusters(found, starts, hexed, source, p["rehydrate"]))
         if p["verify"]:
-            _sample(samples, table, gone, kept, similarity, sampled)
+            _sample(samples, table, holder, gone, kept, similarity, sampled)
 
 
 def tables(ctx: TaskContext) -> None:
@@ -183,7 +153,7 @@ def tables(ctx: TaskContext) -> None:
         "removed": _histogram(stats, "removed"),
         "unchecked": stats["unchecked"],
         "sizes": {name: stats[f"size {name}"] for name, _ in SIZES if f"size {name}" in stats},
-        "rounds": p["rounds"],
+        "rounds": ctx.manifest(p["labels"], 0).stats.get("rounds", 0),
         "by_source": [
             {"removed_source": removed, "kept_source": kept, "count": count}
             for (removed, kept), count in sorted(by_source.items())
@@ -192,25 +162,40 @@ def tables(ctx: TaskContext) -> None:
     ctx.file(f"{PUBLIC}dedup/summary.json").write(json.dumps(summary, indent=1).encode() + b"\n")
 
 
-def _verified(table: pa.Table, starts: Int64Array, p: dict[str, Any]) -> verify.Resolution:
+def _text_rows(table: pa.Table) -> Int64Array:
+    """Where the text of each row stands."""
+    part = table["part"].to_numpy().astype(np.uint64) << np.uint64(32)
+    address, same = (part | table[name].to_numpy().astype(np.uint64) for name in ("row", "same"))
+    return identical.text_rows(address, same, table["text"].combine_chunks())
+
+
+def _verified(
+    texts: pa.LargeStringArray, holder: Int64Array, starts: Int64Array, p: dict[str, Any]
+) -> verify.Resolution:
     # All documents of a component are of one scope, so that its keys can be had again without the salt.
+    first = identical.first_of_equal_texts(starts, holder, texts)
+    chosen = np.unique(first)
+    if len(chosen) < len(first):
+        texts = texts.take(pa.array(holder[chosen]))
     keys, sets, ends = [], [np.zeros(0, np.uint64)], [np.zeros(1, np.int64)]
-    for text in _slices(table["text"].combine_chunks()):
+    for text in _slices(texts):
         signed, _ = minhash.signatures(text, shingle=p["shingle"], ngram=p["ngram"], hashes=p["hashes"])
         salt = np.zeros(len(text), np.uint64)
         keys.append(minhash.band_keys(signed, bands=p["bands"], rows=p["rows"], salt=salt))
         found, offsets = minhash.shingle_sets(text, shingle=p["shingle"], ngram=p["ngram"], repeats=p["repeats"])
         sets.append(found)
         ends.append(ends[-1][-1] + offsets[1:])
-    return verify.resolve(
-        starts,
+    offsets = np.concatenate(ends)
+    resolved = verify.resolve(
+        np.searchsorted(chosen, starts),
         np.concatenate(sets),
-        np.concatenate(ends),
+        offsets,
         np.concatenate(keys),
         threshold=p["threshold"],
         measure=_measure(p),
         contained=p["containment"],
     )
+    return identical.expand(resolved, np.diff(offsets), chosen, first, p["bands"])
 
 
 def _measure(p: dict[str, Any]) -> str:
@@ -278,7 +263,7 @@ def _clusters(
     first = ids.take(pa.array(np.repeat(starts[:-1], sizes)))
     stays = np.where(found.witness >= 0, 0, 1)
     copies = (stays * np.repeat(_copies(sizes, rehydrate), sizes)).astype(np.int32)
-    return _batch(records.CLUSTER, ids, first, np.repeat(sizes, sizes), pa.array(role.tolist()), source, copies)
+    return as_batch(records.CLUSTER, ids, first, np.repeat(sizes, sizes), pa.array(role.tolist()), source, copies)
 
 
 def _copies(sizes: Int64Array, rehydrate: list[list[int]] | None) -> Int64Array:
@@ -293,6 +278,7 @@ def _copies(sizes: Int64Array, rehydrate: list[list[int]] | None) -> Int64Array:
 def _sample(
     out: Any,
     table: pa.Table,
+    holder: Int64Array,
     gone: Int64Array,
     kept: Int64Array,
     similarity: npt.NDArray[np.float64],
@@ -304,7 +290,9 @@ def _sample(
         place = min(int(score * _BINS), _BINS - 1)
         if sampled[place] < SAMPLES_PER_BIN:
             sampled[place] += 1
-            removed_row, kept_row = table.slice(removed, 1).to_pylist()[0], table.slice(witness, 1).to_pylist()[0]
+            removed_row, kept_row = (table.slice(row, 1).to_pylist()[0] for row in (removed, witness))
+            texts = (table["text"][int(holder[row])].as_py()[:SAMPLE_MAX_CHARS] for row in (removed, witness))
+            removed_text, kept_text = texts
             rows.append(
                 {
                     "removed_id": removed_row["id"].hex(),
@@ -312,48 +300,8 @@ def _sample(
                     "similarity": score,
                     "removed_source": removed_row["source"],
                     "kept_source": kept_row["source"],
-                    "removed_text": removed_row["text"][:SAMPLE_MAX_CHARS],
-                    "kept_text": kept_row["text"][:SAMPLE_MAX_CHARS],
+                    "removed_text": removed_text,
+                    "kept_text": kept_text,
                 }
             )
     out.write_rows(rows)
-
-
-def _connections(ctx: TaskContext) -> tuple[UInt64Array, UInt64Array]:
-    table = pa.Table.from_batches(ctx.partition(ctx.params["connections"]), EDGE)
-    return table["node"].to_numpy(), table["root"].to_numpy()
-
-
-def _send(ctx: TaskContext, nodes: UInt64Array, roots: UInt64Array) -> None:
-    """Tell the homes of both ends, or the documents themselves where there is one partition and nothing to join."""
-    partitions = ctx.params["partitions"]
-    if partitions == 1:
-        _label(ctx, nodes, roots)
-        return
-    out = ctx.exchange(EDGE, partitions)
-    ends = _home(nodes, partitions), _home(roots, partitions)
-    out.write(ends[0], _batch(EDGE, nodes, roots))
-    apart = ends[0] != ends[1]
-    out.write(ends[1][apart], _batch(EDGE, nodes[apart], roots[apart]))
-
-
-def _label(ctx: TaskContext, nodes: UInt64Array, components_of: UInt64Array) -> None:
-    rows = (nodes & np.uint64(0xFFFFFFFF)).astype(np.int32)
-    out = ctx.exchange(LABEL, ctx.params["parts"])
-    out.write((nodes >> _32).astype(np.int64), _batch(LABEL, rows, components_of))
-
-
-def _nodes(part: int, rows: npt.NDArray[np.int32]) -> UInt64Array:
-    return np.uint64(part) << _32 | rows.astype(np.uint64)
-
-
-def _home(values: UInt64Array, partitions: int) -> Int64Array:
-    """The partition of each key or node, by its high bits after mixing."""
-    return ((values * _MIX >> _32) % np.uint64(partitions)).astype(np.int64)
-
-
-def _batch(schema: pa.Schema, *columns: Any) -> pa.RecordBatch:
-    arrays = []
-    for column, field in zip(columns, schema, strict=True):
-        arrays.append(column if isinstance(column, pa.Array) else pa.array(column, field.type))
-    return pa.RecordBatch.from_arrays(arrays, schema=schema)

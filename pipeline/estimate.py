@@ -11,6 +11,7 @@ from pipeline.dedup.minhash import s_curve
 from pipeline.engine import commit, storage
 from pipeline.mixture.budget import Budget, plan_mixture
 from pipeline.plan import Plan
+from pipeline.planning.near_costs import GroupingCosts, grouping_costs
 from pipeline.recipe import MinHash
 from pipeline.sources import READERS
 
@@ -20,7 +21,6 @@ _UNCOMPRESSED = {"warc": 0.008, "arc": 0.008, "wet": 0.22, "jsonl": 0.24}  # the
 _TEXT_BYTES_PER_TOKEN = 4.3
 _BYTES_PER_DOCUMENT = 4_000  # of text
 _EXACT_ROW_BYTES = 72
-_BAND_KEY_BYTES = 16  # a key and a node, for each band of each document
 # Documents that share a band with another: crawls have about this many near-duplicates. A layout that nominates pairs
 # that have nothing in common sends all of them.
 _CANDIDATE_SHARE = 0.3
@@ -44,6 +44,7 @@ class Estimate:
     worker_memory_bytes: int
     disk_bytes: int
     budget: Budget | None
+    grouping: GroupingCosts | None  # of near-duplicates
 
 
 def estimate(plan: Plan) -> Estimate:
@@ -56,8 +57,19 @@ def estimate(plan: Plan) -> Estimate:
     if "exact" in plan.graph:
         exchange["exact_keys"] = int(documents * _EXACT_ROW_BYTES)
     minhash = plan.recipe.dedup.minhash if plan.recipe.dedup else None
+    grouping = None
     if minhash:
-        exchange["signatures"] = int(documents * minhash.bands * _BAND_KEY_BYTES)
+        stage = plan.graph["signatures"]
+        grouping = grouping_costs(
+            documents,
+            bands=minhash.bands,
+            rows=minhash.rows,
+            partitions=stage.params["partitions"],
+            parts=stage.tasks,
+        )
+        exchange["signatures"] = grouping.key_bytes
+        exchange["components"] = grouping.edge_bytes
+        exchange["labels"] = grouping.label_bytes
         exchange["candidates"] = int(text * (1 if nominates_everything(minhash) else _CANDIDATE_SHARE))
     if "benchmark_index" in plan.graph:
         benchmarks = plan.graph["benchmark_index"].places["paths"]
@@ -79,12 +91,12 @@ def estimate(plan: Plan) -> Estimate:
         exchange["segments"] = int(shard_bytes + segments * _SEGMENT_ROW_BYTES)
     # Text is written after extraction, after the rules and at publication, at about 2.2 to 1 compression.
     disk = int(3 * text / 2.2 + sum(exchange.values()) + shard_bytes + sum(tokens.values()) * item)
-    memory = _WORKER_BYTES + _PARTITION_BYTES
+    memory = _WORKER_BYTES + max(_PARTITION_BYTES, grouping.memory_bytes if grouping else 0)
     if minhash and nominates_everything(minhash):  # then one worker holds them all
         memory += exchange["candidates"]
     if any(READERS[source.reader].extracts for source in plan.recipe.sources.values()):
         memory += _EXTRACTOR_BYTES
-    return Estimate(tokens, exact is not None, exchange, memory, disk, budget)
+    return Estimate(tokens, exact is not None, exchange, memory, disk, budget, grouping)
 
 
 def nominates_everything(minhash: MinHash) -> bool:

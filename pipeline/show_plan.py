@@ -59,6 +59,9 @@ def show(plan: Plan, console: Console) -> None:
         _lines(console, figures.budget.notes)
     exchanges = ", ".join(f"{name} {readable(size)}" for name, size in figures.exchange_bytes.items()) or "none"
     console.print(f"Exchanged: {exchanges}", highlight=False)
+    if figures.grouping:
+        seconds = figures.grouping.core_seconds
+        console.print(f"Grouping of near-duplicates: about {_core_time(seconds)} of one core", highlight=False)
     console.print(f"Memory: about {readable(figures.worker_memory_bytes)} a worker at most", highlight=False)
     console.print(f"Disk: about {readable(figures.disk_bytes)} for OUT at its fullest", highlight=False)
 
@@ -117,6 +120,13 @@ def billions(tokens: float | None) -> str:
     if tokens is None:
         return "-"
     return f"{tokens / 1e9:.4g} B" if tokens >= 1e8 else f"{tokens:,.0f}"
+
+
+def _core_time(seconds: float) -> str:
+    """1.4 s, 25 min or 3.2 h."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6_000 else f"{seconds / 3600:.1f} h"
 
 
 def _figure(value: float | None, form: str) -> str:

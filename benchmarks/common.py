@@ -91,7 +91,7 @@ def run_winnow(recipe: Path, out: Path, workers: int) -> Run:
     started, before = time.monotonic(), os.times()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     peaks = Peaks()
-    watcher = threading.Thread(target=_watch, args=(process.pid, peaks), daemon=True)
+    watcher = threading.Thread(target=watch, args=(process.pid, peaks), daemon=True)
     watcher.start()
     _, errors = process.communicate()
     seconds, after = time.monotonic() - started, os.times()
@@ -101,12 +101,12 @@ def run_winnow(recipe: Path, out: Path, workers: int) -> Run:
     return Run(seconds, cpu, peaks)
 
 
-def _watch(driver: int, peaks: Peaks) -> None:
+def watch(driver: int, peaks: Peaks) -> None:
     while True:
         tree = _tree(driver)
         if not tree:
             return
-        sizes = {pid: _anonymous(pid) for pid in tree}
+        sizes = {pid: anonymous(pid) for pid in tree}
         for pid, depth in tree.items():
             if depth == 0:
                 peaks.driver = max(peaks.driver, sizes[pid])
@@ -136,7 +136,7 @@ def _tree(pid: int) -> dict[int, int]:
     return found
 
 
-def _anonymous(pid: int) -> int:
+def anonymous(pid: int) -> int:
     try:
         for line in Path(f"/proc/{pid}/status").read_text().splitlines():
             if line.startswith("RssAnon:"):

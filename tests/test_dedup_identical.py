@@ -43,7 +43,7 @@ def test_expanding_changes_no_outcome(rows: list[tuple[int, ...]], low: bool) ->
     alone = resolved([list(rows[row]) for row in chosen], threshold)
     found = expand(alone, np.array([len(rows[row]) for row in chosen]), chosen, first, bands=2)
     wanted = resolved([list(row) for row in rows], threshold)
-    for name in ("witness", "shared", "intersection", "union", "unchecked"):
+    for name in ("witness", "shared", "intersection", "whole", "contained", "unchecked"):
         assert getattr(found, name).tolist() == getattr(wanted, name).tolist()
     copies = sum(int(row != place and wanted.witness[row] < 0) for place, row in enumerate(first.tolist()))
     assert (found.compared[-1], found.comparisons) == (alone.compared[-1] + copies, alone.comparisons + copies)

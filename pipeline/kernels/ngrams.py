@@ -1,9 +1,9 @@
 """Word n-grams as 64-bit hashes, and the look-up of all n-grams of running text in an index of wanted ones.
 
-Words are those of `words.MATCHING`: folded case, no punctuation, so that neither wrapping, case nor punctuation hides
-a text. The hash of an n-gram is the polynomial of its words' hashes in `_BASE` modulo 2^64, which rolls on with one
-multiplication a word. A false match of one n-gram takes a collision of 64 bits: at 3e6 wanted n-grams, 0.2 are
-expected in 1e12 words.
+Words are those of `words.MATCHING` in a text's form (`matching_form`): neither wrapping, case, punctuation, Unicode
+form nor markup hides a text. Positions are always those in the text as it is. The hash of an n-gram is the polynomial
+of its words' hashes in `_BASE` modulo 2^64, which rolls on with one multiplication a word. A false match of one n-gram
+takes a collision of 64 bits: at 3e6 wanted n-grams, 0.2 are expected in 1e12 words.
 """
 
 from typing import Any, NamedTuple
@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from pipeline.kernels.arrow import Bytes, Offsets, string_buffers
 from pipeline.kernels.compile import kernel
+from pipeline.kernels.matching_form import form_row, to_source
 from pipeline.kernels.word_hashes import hash_words, most_words
 from pipeline.kernels.words import longest
 
@@ -146,17 +147,28 @@ def _words(data: Bytes, offsets: Offsets) -> tuple[Int64Array, Int64Array, Int64
     n = len(offsets) - 1
     most = most_words(longest(offsets))
     hashes, starts, stops = np.empty(most, np.uint64), np.empty(most, np.int32), np.empty(most, np.int32)
+    form, edits = np.empty(2 * most, np.uint8), np.empty((64, 4), np.int64)
     row_offsets = np.zeros(n + 1, np.int64)
-    total = np.int64(offsets[n] - offsets[0])
+    total: Any = np.int64(offsets[n] - offsets[0]) // 2 + n
     all_starts, all_stops = np.empty(total, np.int64), np.empty(total, np.int64)
     all_hashes = np.empty(total, np.uint64)
     filled = 0
     for row in range(n):
-        found = hash_words(data, offsets[row], offsets[row + 1], hashes, starts, stops)
+        form, size, edits, n_edits = form_row(data, offsets[row], offsets[row + 1], form, edits)
+        if most_words(size) > len(hashes):
+            most = 2 * most_words(size)
+            hashes, starts, stops = np.empty(most, np.uint64), np.empty(most, np.int32), np.empty(most, np.int32)
+        found = hash_words(form, 0, size, hashes, starts, stops)
+        if filled + found > len(all_hashes):
+            total = 2 * (filled + found)
+            all_starts, all_stops = _grown(all_starts, total), _grown(all_stops, total)
+            all_hashes = _grown(all_hashes, total)
         for i in range(found):
             all_starts[filled + i] = starts[i]
             all_stops[filled + i] = stops[i]
             all_hashes[filled + i] = hashes[i]
+        to_source(edits, n_edits, offsets[row], all_starts, filled, filled + found, 0)
+        to_source(edits, n_edits, offsets[row], all_stops, filled, filled + found, 1)
         _to_characters(data, offsets[row], all_starts, filled, filled + found)
         _to_characters(data, offsets[row], all_stops, filled, filled + found)
         filled += found
@@ -189,6 +201,7 @@ def _find(
 ) -> tuple[Int32Array, npt.NDArray[np.int8], Int32Array, Int32Array, Int64Array, Int64Array]:
     most = most_words(longest(offsets))
     hashes, starts, stops = np.empty(most, np.uint64), np.empty(most, np.int32), np.empty(most, np.int32)
+    form, edits = np.empty(2 * most, np.uint8), np.empty((64, 4), np.int64)
     filter_shift, bucket_shift = np.uint64(64), np.uint64(64)
     size = filters.shape[1]
     while size > 1:
@@ -204,7 +217,11 @@ def _find(
     out_word, out_start, out_end = np.empty(room, np.int32), np.empty(room, np.int64), np.empty(room, np.int64)
     filled = 0
     for row in range(len(offsets) - 1):
-        count = hash_words(data, offsets[row], offsets[row + 1], hashes, starts, stops)
+        form, size, edits, n_edits = form_row(data, offsets[row], offsets[row + 1], form, edits)
+        if most_words(size) > len(hashes):
+            most = 2 * most_words(size)
+            hashes, starts, stops = np.empty(most, np.uint64), np.empty(most, np.int32), np.empty(most, np.int32)
+        count = hash_words(form, 0, size, hashes, starts, stops)
         for place in range(len(ns)):
             n = ns[place]
             leaving = _power(n)
@@ -240,6 +257,8 @@ def _find(
                         filled += 1
                         break
             if filled > first:
+                to_source(edits, n_edits, offsets[row], out_start, first, filled, 0)
+                to_source(edits, n_edits, offsets[row], out_end, first, filled, 1)
                 _to_characters(data, offsets[row], out_start, first, filled)
                 _to_characters(data, offsets[row], out_end, first, filled)
     return (

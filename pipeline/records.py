@@ -5,6 +5,7 @@
 """
 
 import json
+from collections.abc import Iterable
 from typing import Literal
 
 import pyarrow as pa
@@ -172,6 +173,14 @@ EXAMPLE = pa.schema(
         pa.field("problem", pa.string()),
     ]
 )
+
+
+def example_schema(methods: Iterable[str]) -> pa.Schema:
+    """EXAMPLE with the columns of other methods behind them, by name."""
+    others = sorted(set(methods) - {"gpt3", "palm"})
+    more = [pa.field(f"{method}_{name}", kind) for method in others for name, kind in _EXAMPLE_METHOD]
+    return pa.schema([*EXAMPLE, *more])
+
 
 # contamination/samples.parquet: excerpts around matches, for reports; spans count within the excerpt.
 MATCH_SAMPLE = pa.schema(

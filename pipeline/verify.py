@@ -7,7 +7,8 @@ row.
    Compared as multisets through sums of two hashes, so memory does not grow with the number of documents.
 4. Every witness of a removed duplicate is a document that stayed, whole or in pieces, or that a later stage decided on.
 5. Every removed near-duplicate is as similar to its witness as the run says, recomputed from the texts.
-6. The token shards hold what index.json says.
+6. Every span of benchmark text holds what the run says, and every document cut or dropped for it has one.
+7. The token shards hold what index.json says.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +17,7 @@ from typing import Any
 import pyarrow.compute as pc
 import xxhash
 
-from pipeline import ledger, recheck
+from pipeline import ledger, recheck, recheck_contamination
 from pipeline.engine import storage
 from pipeline.errors import WinnowError
 from pipeline.ids import document_id, piece_id
@@ -31,8 +32,10 @@ def verify(out: str, say: Say = lambda line: None) -> list[str]:
     """Problems found, empty when all holds. `say` gets a line for each check that was made."""
     manifest = read_manifest(out)
     problems = []
-    for check in (_files, _conservation, _ids, _witnesses, _similarities, _shards):
-        if check is _similarities and recheck.PAIRS not in {entry["path"] for entry in manifest["files"]}:
+    reads = {_similarities: recheck.PAIRS, _spans: recheck_contamination.MATCHES}
+    present = {entry["path"] for entry in manifest["files"]}
+    for check in (_files, _conservation, _ids, _witnesses, _similarities, _spans, _shards):
+        if check in reads and reads[check] not in present:
             continue
         found = list(check(out, manifest))
         title = (check.__doc__ or "").split(".")[0]
@@ -163,6 +166,11 @@ def _witnesses(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
 def _similarities(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
     """Every removed near-duplicate is as similar to its witness as it says."""
     yield from recheck.recheck(out, manifest)
+
+
+def _spans(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Every span of benchmark text holds what it says, and explains what was done."""
+    yield from recheck_contamination.recheck(out, manifest)
 
 
 def _shards(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:

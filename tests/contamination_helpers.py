@@ -16,9 +16,9 @@ from tests import toy_documents
 Parts = list[tuple[str, list[str]]]
 
 
-def recipe(benchmarks: list[str], methods: str) -> Recipe:
+def recipe(benchmarks: list[str], methods: str, more: str = "") -> Recipe:
     lines = ["name: t", "seed: 1", "sources:", "  a: {reader: jsonl, paths: [a]}"]
-    lines += ["contamination:", f"  benchmarks: {json.dumps(benchmarks)}", f"  methods: {methods}"]
+    lines += ["contamination:", f"  benchmarks: {json.dumps(benchmarks)}", f"  methods: {methods}", f"  {more}"]
     return loads("\n".join(lines))
 
 
@@ -31,10 +31,17 @@ def write_benchmark(path: Path, rows: list[Any]) -> str:
 class Run:
     """All stages over parts of documents, and what they wrote."""
 
-    def __init__(self, out: Path, parts: Parts, benchmarks: list[str], methods: str = "{gpt3: cut, palm: measure}"):
+    def __init__(
+        self,
+        out: Path,
+        parts: Parts,
+        benchmarks: list[str],
+        methods: str = "{gpt3: cut, palm: measure}",
+        more: str = "",
+    ) -> None:
         builder = GraphBuilder(str(out))
         shared = toy_documents.rules(builder, parts)
-        self.decided = contamination.add(builder, recipe(benchmarks, methods), shared, [])
+        self.decided = contamination.add(builder, recipe(benchmarks, methods, more), shared, [])
         self.graph: Graph = builder.build()
         toy_documents.run_all(self.graph)
         self.parts = parts

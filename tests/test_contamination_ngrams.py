@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.contamination.index import GramLength, Index, build
 from pipeline.contamination.layouts import Example
-from pipeline.contamination.scan import HitReader, Scanner
+from pipeline.contamination.scan import Scanner, hit_reader
 from pipeline.kernels.gram_runs import runs
 from pipeline.kernels.ngrams import Hits, count_documents, find, gram_hashes, lookup, words
 
@@ -225,7 +225,7 @@ def scanned(index: Index, texts: list[str], size: int) -> list[pa.RecordBatch]:
 @given(st.lists(text, min_size=1, max_size=8), st.integers(1, 8), st.integers(1, 8))
 def test_hits_come_back_row_by_row_however_they_were_batched(texts: list[str], wrote: int, reads: int) -> None:
     index = build([Example("e", "a b a c b a")], LENGTHS)
-    reader = HitReader(iter(scanned(index, texts, wrote)))
+    reader = hit_reader(iter(scanned(index, texts, wrote)))
     found = [reader.up_to(3 * min(row + reads, len(texts)) - 1) for row in range(0, len(texts), reads)]
     for number, hits in enumerate(found):
         assert all(number * reads * 3 <= row < (number + 1) * reads * 3 for row in hits.row.tolist())

@@ -310,8 +310,6 @@ def test_parts_without_a_stage_are_named_with_their_lines() -> None:
     ("option", "says"),
     [
         ("dedup.scope=per_snapshot", "dedup.scope: this version of Winnow knows across, within, per_language only"),
-        ("contamination.methods.gopher=drop", "contamination.methods.gopher: this version of Winnow knows gpt3, palm"),
-        ("contamination.methods.llama3=measure", "contamination.methods.llama3: this version of Winnow knows gpt3"),
         (
             "sources.wikipedia.quality.model.train.family=logistic",
             "sources.wikipedia.quality.model.train.family: this version of Winnow trains fasttext only, not logistic",

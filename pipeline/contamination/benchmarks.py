@@ -17,7 +17,16 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.contamination.layouts import ROW_LISTS, Example, example, has_known_field, known_fields, unnested
+from pipeline.contamination.layouts import (
+    NO_FIELDS,
+    ROW_LISTS,
+    Example,
+    Fields,
+    example,
+    has_known_field,
+    known_fields,
+    unnested,
+)
 from pipeline.engine import storage
 from pipeline.errors import WinnowError
 from pipeline.sources import compression
@@ -75,21 +84,23 @@ def _without_compression(name: str) -> str:
     return name[: len(name) - len(ending)]
 
 
-def check_benchmark(path: str) -> None:
+def check_benchmark(path: str, fields: Fields = NO_FIELDS) -> None:
     """Read a file as far as its first example. Raises WinnowError as `read_benchmark` does."""
-    _first_example(path, _rows(path))
+    _first_example(path, _rows(path), fields)
 
 
-def read_benchmark(path: str) -> list[Example]:
+def read_benchmark(path: str, fields: Fields = NO_FIELDS) -> list[Example]:
     """All examples of a file, each with a name of its own, and the rows that gave none.
 
     Raises WinnowError, naming the fields found and the known ones, for a file that cannot be read or has no example.
     """
     rows = list(_rows(path))
-    _first_example(path, iter(rows))
+    _first_example(path, iter(rows), fields)
     examples, taken = [], set()
     for number, row in enumerate(rows):
-        found = Example(str(number), problem=row.problem) if isinstance(row, _Unreadable) else example(row, number)
+        found = (
+            Example(str(number), problem=row.problem) if isinstance(row, _Unreadable) else example(row, number, fields)
+        )
         name = found.name
         while name in taken:
             name = f"{name}#{number}"
@@ -98,23 +109,24 @@ def read_benchmark(path: str) -> list[Example]:
     return examples
 
 
-def _first_example(path: str, rows: Iterator[Any]) -> None:
+def _first_example(path: str, rows: Iterator[Any], given: Fields) -> None:
     fields: dict[str, None] = {}
     count, problem = 0, ""
     for row in rows:
-        if has_known_field(row) and example(row, 0).problem is None:
+        if has_known_field(row, given) and example(row, 0, given).problem is None:
             return
         count += 1
         if isinstance(row, dict):
             fields |= dict.fromkeys(map(str, row))
-        problem = problem or (row.problem if isinstance(row, _Unreadable) else example(row, 0).problem) or ""
+        problem = problem or (row.problem if isinstance(row, _Unreadable) else example(row, 0, given).problem) or ""
     advice = "mend the file, or take it out of contamination.benchmarks"
     if not count:
         raise WinnowError(f"benchmark {path} is empty: {advice}")
     shown = ", ".join(list(fields)[:20]) or "none"
     raise WinnowError(
         f"benchmark {path}: none of its {count} rows has text in a known field (first: {problem}). Its fields: {shown}."
-        f" Known are {known_fields()}. Rename its fields, {advice.removeprefix('mend the file, ')}"
+        f" Known are {known_fields()}. Name its fields in contamination.fields, "
+        f"{advice.removeprefix('mend the file, ')}"
     )
 
 
@@ -190,7 +202,7 @@ def _parsed(data: bytes) -> Any:
             return _Unreadable(f"not JSON: {error}")
 
 
-def checked_digest(path: str) -> str:
+def checked_digest(path: str, fields: Fields = NO_FIELDS) -> str:
     """The digest of a file that has at least one example. Raises WinnowError."""
-    check_benchmark(path)
+    check_benchmark(path, fields)
     return storage.digest_of(path)

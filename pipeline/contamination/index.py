@@ -5,7 +5,6 @@ numbered over all n (kernels/ngrams.py `Lookup`), examples by benchmark and then
 """
 
 import dataclasses
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,7 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from pipeline.contamination import stretches
 from pipeline.contamination.layouts import Example
+from pipeline.contamination.mapped import load_array
+from pipeline.contamination.stretches import Stretches
 from pipeline.engine import storage
 from pipeline.kernels.gram_runs import Postings, count_parts, invert
 from pipeline.kernels.ngrams import Lookup, gram_hashes, lookup, words
@@ -25,7 +27,6 @@ Int32Array = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
 
 STATUSES = ("clean", "dirty", "too_short", "unreadable")
-_MAPPED_BYTES = 1 << 16  # smaller files are read; an empty array cannot be mapped
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,11 @@ class Index:
         return len(self.keys)
 
     @property
+    def method_grams(self) -> int:
+        """Of `grams`, those of the lengths that methods count; the others are seeds of stretches."""
+        return int(self.buckets[len(self.sequences) - 1, -1]) if len(self.sequences) else 0
+
+    @property
     def examples(self) -> int:
         return len(self.prompt_words)
 
@@ -85,12 +91,16 @@ class Index:
         """For `runs` of the n-grams of this length."""
         return Postings(
             self.posting_offsets, self.posting_examples, self.posting_positions, self.example_words,
-            self.sequences[self._place(n)],
+            self.sequence(n),
         )  # fmt: skip
+
+    def sequence(self, n: int) -> Int32Array:
+        """int32 [words]: the n-gram of this length that begins at each word of all examples, -1 where none does."""
+        return self.sequences[self._place(n)]
 
     def has_length(self, n: int) -> Bools:
         """bool [grams]: those of n words."""
-        grams = np.arange(self.grams)
+        grams = np.arange(self.method_grams)
         return (grams >= self.buckets[self._place(n), 0]) & (grams < self.buckets[self._place(n), -1])
 
     def example_counts(self, n: int, found: Bools) -> tuple[Int64Array, Int64Array]:
@@ -104,7 +114,7 @@ class Index:
 
     def part_counts(self, n: int, found: Bools) -> tuple[Int64Array, Int64Array]:
         """(distinct n-grams, those found) of each part: [examples, 2], the prompt's and the target's."""
-        sequence = self.sequences[self._place(n)]
+        sequence = self.sequence(n)
         counts = count_parts(sequence, self.example_words, self.prompt_words, found)
         return counts[:, :, 0], counts[:, :, 1]
 
@@ -114,6 +124,11 @@ class Index:
 
 def build(examples: Sequence[Example], lengths: Sequence[GramLength]) -> Index:
     """The index of these examples; one without text has no words."""
+    return build_all(examples, lengths, seeds=False)[0]
+
+
+def build_all(examples: Sequence[Example], lengths: Sequence[GramLength], *, seeds: bool) -> tuple[Index, Stretches]:
+    """(the index, the stretches that the seeds among its n-grams lead to: none without `seeds`)."""
     prompts = words(pa.array([example.prompt for example in examples], pa.string()))
     whole = words(pa.array([example.text for example in examples], pa.string()))
     bounds = whole.offsets
@@ -132,18 +147,24 @@ def build(examples: Sequence[Example], lengths: Sequence[GramLength]) -> Index:
         first += len(distinct)
         keys.append(distinct)
         sequences.append(sequence)
-    found = lookup([length.n for length in lengths], keys)
-    stacked = np.stack(sequences)
+    ns = [length.n for length in lengths]
+    found_stretches = stretches.NONE
+    if seeds:
+        found_stretches, seed_keys = stretches.build(whole.hashes, bounds, prompt_words, first)
+        ns += list(seed_keys)
+        keys += list(seed_keys.values())
+    found = lookup(ns, keys)
+    stacked = np.stack(sequences) if sequences else np.zeros((0, len(place)), np.int32)
     for array in (stacked, bounds):  # read-only as when loaded: kernels are compiled for one type alone
         array.flags.writeable = False
-    postings = invert(stacked, bounds, len(found.keys))
+    postings = invert(stacked, bounds, first)
     index = Index(
         *found, *postings, bounds, prompt_words.astype(np.int32), whole.start_char.astype(np.int32),
         whole.end_char.astype(np.int32), stacked,
     )  # fmt: skip
     for field in dataclasses.fields(index):
         getattr(index, field.name).flags.writeable = False
-    return index
+    return index, found_stretches
 
 
 def arrays(index: Index) -> Iterator[tuple[str, npt.NDArray[Any]]]:
@@ -156,13 +177,3 @@ def arrays(index: Index) -> Iterator[tuple[str, npt.NDArray[Any]]]:
 def load(folder: str) -> Index:
     """The index in a folder: mapped where it is local."""
     return Index(*(load_array(storage.join(folder, f"{field.name}.npy")) for field in dataclasses.fields(Index)))
-
-
-def load_array(path: str) -> npt.NDArray[Any]:
-    """A read-only array: a map of the file where it is local and not small."""
-    if storage.is_local(path) and storage.size(path) > _MAPPED_BYTES:
-        found = np.asarray(np.load(path, mmap_mode="r"))
-    else:
-        found = np.load(io.BytesIO(storage.read_bytes(path)))
-    found.flags.writeable = False
-    return found

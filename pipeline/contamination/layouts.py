@@ -5,7 +5,7 @@ texts of all fields of its table that the row has, in the table's order, a line 
 with blanks as underscores ("Best Answer" is best_answer).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,26 @@ _TEXT_KEYS = ("text", "stem", "value", "spans", "input_text", "span_text")
 
 
 @dataclass(frozen=True)
+class Fields:
+    """Names of fields, in the tables' form. Rows that have one of `prompt` or `target` are read by these alone."""
+
+    prompt: tuple[str, ...] = ()
+    target: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    gold: tuple[str, ...] = ()
+    name: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, given: Mapping[str, Iterable[str]]) -> "Fields":
+        """`given`: attribute -> names as the files have them."""
+        return cls(**{attribute: tuple(map(_plain, names)) for attribute, names in given.items()})
+
+
+NO_FIELDS = Fields()
+KNOWN = Fields(PROMPT_FIELDS, TARGET_FIELDS, CHOICE_FIELDS, GOLD_FIELDS, NAME_FIELDS)
+
+
+@dataclass(frozen=True)
 class Example:
     """One item of a benchmark. `problem` says why a row gave no text; prompt and target are then empty."""
 
@@ -47,30 +67,36 @@ def known_fields() -> str:
     return f"prompt fields {', '.join(PROMPT_FIELDS)}; target fields {', '.join((*TARGET_FIELDS, *CHOICE_FIELDS))}"
 
 
-def has_known_field(row: Any) -> bool:
-    return isinstance(row, dict) and not _fields(row).keys().isdisjoint((*PROMPT_FIELDS, *TARGET_FIELDS))
+def has_known_field(row: Any, given: Fields = NO_FIELDS) -> bool:
+    if not isinstance(row, dict):
+        return False
+    known = (*PROMPT_FIELDS, *TARGET_FIELDS, *given.prompt, *given.target)
+    return not _fields(row).keys().isdisjoint(known)
 
 
-def example(row: Any, number: int) -> Example:
+def example(row: Any, number: int, given: Fields = NO_FIELDS) -> Example:
     """The example in a row; its name is its id field where it has one, else `number`."""
     if not isinstance(row, dict):
         return Example(str(number), problem=f"an object is expected, not {_kind(row)}")
     fields = _fields(row)
-    name = next((str(fields[key]) for key in NAME_FIELDS if _is_name(fields.get(key))), str(number))
-    if not has_known_field(row):
+    known = KNOWN if fields.keys().isdisjoint((*given.prompt, *given.target)) else given
+    name = next((str(fields[key]) for key in known.name or NAME_FIELDS if _is_name(fields.get(key))), str(number))
+    if not has_known_field(row, given):
         return Example(name, problem=f"no known field among {', '.join(sorted(fields)) or 'none at all'}")
-    choices, labels = _choices(fields)
-    gold = _gold(fields, choices, labels)
-    if "context_options" in fields:  # Winograd schemas: one context a choice, one continuation for all
+    choices, labels = _choices(fields, known.choices)
+    gold = _gold(fields, known.gold, choices, labels)
+    if (
+        "context_options" in fields and "context_options" in known.prompt
+    ):  # Winograd schemas: one context a choice, one continuation for all
         contexts = _texts(fields["context_options"])
         right = _place(fields.get("gold"), contexts, [])
         fields = {**fields, "context_options": contexts if right is None else contexts[right]}
-    prompt = _joined(fields, PROMPT_FIELDS)
+    prompt = _joined(fields, known.prompt)
     if gold is None:
-        target = _joined(fields, TARGET_FIELDS)
+        target = _joined(fields, known.target)
     else:
         place, given_in = gold
-        target = _joined({**fields, given_in: choices[place]}, (*TARGET_FIELDS, given_in))
+        target = _joined({**fields, given_in: choices[place]}, (*known.target, given_in))
     found = Example(name, prompt, target)
     if not found.text.strip():
         return Example(name, problem="empty text")
@@ -94,7 +120,11 @@ def unnested(row: Any) -> Iterator[Any]:
 
 
 def _fields(row: Mapping[Any, Any]) -> dict[str, Any]:
-    return {str(key).strip().lower().replace(" ", "_"): value for key, value in row.items()}
+    return {_plain(str(key)): value for key, value in row.items()}
+
+
+def _plain(name: str) -> str:
+    return name.strip().lower().replace(" ", "_")
 
 
 def _kind(value: Any) -> str:
@@ -125,11 +155,11 @@ def _texts(value: Any) -> list[str]:
     return []
 
 
-def _choices(fields: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+def _choices(fields: Mapping[str, Any], names: tuple[str, ...]) -> tuple[list[str], list[str]]:
     """(texts, labels) of the choices; ARC has them as {"text": [...], "label": [...]}, within the question or not."""
     inner = fields.get("question")
     holders = [fields, inner] if isinstance(inner, dict) else [fields]
-    found: Any = next((holder[key] for holder in holders for key in CHOICE_FIELDS if holder.get(key)), [])
+    found: Any = next((holder[key] for holder in holders for key in names if holder.get(key)), [])
     if isinstance(found, dict):
         return _texts(found), _texts(found.get("label"))
     if not isinstance(found, (list, tuple)):
@@ -139,9 +169,11 @@ def _choices(fields: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     return texts, labels if len(labels) == len(texts) else []
 
 
-def _gold(fields: Mapping[str, Any], choices: list[str], labels: list[str]) -> tuple[int, str] | None:
+def _gold(
+    fields: Mapping[str, Any], names: tuple[str, ...], choices: list[str], labels: list[str]
+) -> tuple[int, str] | None:
     """(place of the right choice, the field that says so)."""
-    for name in GOLD_FIELDS if choices else ():
+    for name in names if choices else ():
         place = _place(fields.get(name), choices, labels)
         if place is not None:
             return place, name

@@ -1,7 +1,7 @@
 """Runs of n-grams -> the rows of matches.parquet, and excerpts for reports."""
 
 import heapq
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -26,17 +26,21 @@ Int64Array = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Matches:
-    """Runs of one method's hits in a batch of documents, with positions in characters: arrays by run."""
+    """One method's matches in a batch of documents, with positions in characters: arrays by match."""
 
-    n: int
     row: npt.NDArray[np.int32]
     example: npt.NDArray[np.int32]
-    matched: npt.NDArray[np.int32]  # distinct n-grams of the example in the whole document
+    matched: npt.NDArray[np.int32]  # distinct n-grams of the example in the whole document, or words
     overlap: npt.NDArray[np.float64]  # the same as a share of the example's n-grams
     span_start: Int64Array
     span_end: Int64Array
     example_start: Int64Array
     example_end: Int64Array
+
+    def take(self, chosen: npt.NDArray[np.bool_], overlap: npt.NDArray[np.float64]) -> "Matches":
+        """The chosen runs, with these overlaps."""
+        arrays = {field.name: getattr(self, field.name) for field in fields(self)}
+        return replace(self, **{name: array[chosen] for name, array in arrays.items()} | {"overlap": overlap})
 
     def strongest(self, rows: npt.NDArray[np.int32]) -> dict[int, int]:
         """row -> the run of the example of which the document has the largest share; of equal ones the longest match,
@@ -52,7 +56,6 @@ def locate(index: Index, n: int, ngrams: npt.NDArray[np.int32], hits: Hits, runs
     """`ngrams` int32 [examples]: distinct n-grams of each example, of which `overlap` is a share."""
     first_words = index.example_words[runs.example]
     return Matches(
-        n=n,
         row=runs.row,
         example=runs.example,
         matched=runs.matched,

@@ -27,10 +27,36 @@ HIT = pa.schema(
     ]
 )
 
-# Documents of a part that have the n-gram; documents of a part that have any n-gram of the example.
+# A match of Winnow's method that may count: `winnow.Candidates`. `row` as in HIT.
+CANDIDATE = pa.schema(
+    [
+        pa.field("row", pa.int32()),
+        pa.field("item", pa.int32()),
+        pa.field("span_start", pa.int64()),
+        pa.field("span_end", pa.int64()),
+        pa.field("first_word", pa.int32()),
+        pa.field("end_word", pa.int32()),
+        pa.field("words", pa.int32()),
+        pa.field("weight", pa.int32()),
+        pa.field("before", pa.uint64()),
+        pa.field("after", pa.uint64()),
+    ]
+)
+
+# Documents of a part that have the n-gram; that have a match in these surroundings.
 GRAM_DOCUMENTS = pa.schema([pa.field("gram", pa.int32()), pa.field("documents", pa.int64())])
+CONTEXT_DOCUMENTS = pa.schema([pa.field("context", pa.uint64()), pa.field("documents", pa.int64())])
+
+# Documents of a part that have any n-gram of the example, or that match it where a method matches documents; then with
+# the most n-grams or words of it that one has, and the largest overlap.
 EXAMPLE_DOCUMENTS = pa.schema(
-    [pa.field("method", pa.string()), pa.field("example", pa.int32()), pa.field("documents", pa.int64())]
+    [
+        pa.field("method", pa.string()),
+        pa.field("example", pa.int32()),
+        pa.field("documents", pa.int64()),
+        pa.field("matched", pa.int32()),
+        pa.field("overlap", pa.float64()),
+    ]
 )
 
 # What a method says about each example, in the index's order; null counts for a row without text.

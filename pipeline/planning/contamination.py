@@ -10,7 +10,9 @@ contamination_tables  public/contamination/...
 from collections.abc import Sequence
 
 from pipeline.contamination.benchmarks import checked_digest, list_benchmarks
+from pipeline.contamination.layouts import Fields
 from pipeline.engine.graph import GraphBuilder
+from pipeline.errors import WinnowError
 from pipeline.planning.parts import Decided, Parts, reading
 from pipeline.recipe import Recipe
 
@@ -23,13 +25,17 @@ def add(builder: GraphBuilder, recipe: Recipe, parts: Parts, decided: Sequence[D
     assert recipe.contamination is not None
     files = list_benchmarks(recipe.contamination.benchmarks)
     methods = {name: action for name, action in recipe.contamination.methods.model_dump().items() if action is not None}
+    _check_names(recipe, [file.name for file in files])
+    thresholds = {"llama3_thresholds": dict(recipe.contamination.llama3_thresholds)}
+    fields = recipe.contamination.fields.model_dump(mode="json")
     builder.add(
         "benchmark_index",
         "pipeline.stages.contamination:index",
         kind="collect",
         params={
-            "benchmarks": [[file.name, checked_digest(file.path)] for file in files],
+            "benchmarks": [[file.name, checked_digest(file.path, Fields.of(fields))] for file in files],
             "methods": sorted(methods),
+            "fields": fields,
         },
         places={"paths": [file.path for file in files]},
         code=[*_CODE, "pipeline.sources"],
@@ -51,7 +57,7 @@ def add(builder: GraphBuilder, recipe: Recipe, parts: Parts, decided: Sequence[D
         "contamination_counts",
         "pipeline.stages.contamination:counts",
         kind="collect",
-        params={"methods": sorted(methods)},
+        params={"methods": sorted(methods), **thresholds},
         upstream=["benchmark_index", "contamination_scan"],
         code=_CODE,
         libraries=["numba"],
@@ -70,11 +76,19 @@ def add(builder: GraphBuilder, recipe: Recipe, parts: Parts, decided: Sequence[D
     )
     builder.add(
         "contamination_tables",
-        "pipeline.stages.contamination:tables",
+        "pipeline.stages.contamination_tables:run",
         kind="collect",
-        params={"methods": methods},
+        params={"methods": methods, **thresholds},
         upstream=["benchmark_index", "contamination_counts", _DECIDING],
         code=_CODE,
         title="contamination tables",
     )
     return Decided(_DECIDING, "contamination", sent=False)
+
+
+def _check_names(recipe: Recipe, names: Sequence[str]) -> None:
+    assert recipe.contamination is not None
+    for name in recipe.contamination.llama3_thresholds:
+        if name not in names:
+            shown = ", ".join(names[:20])
+            raise WinnowError(f"contamination.llama3_thresholds names no benchmark {name!r}; there are {shown}")

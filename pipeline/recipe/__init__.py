@@ -13,6 +13,7 @@ from pipeline.recipe.load import list_recipes, load, loads
 from pipeline.recipe.model import (
     Contamination,
     Dedup,
+    Fields,
     Languages,
     Methods,
     MinHash,
@@ -32,6 +33,7 @@ from pipeline.recipe.values import locations, plain
 __all__ = [
     "Contamination",
     "Dedup",
+    "Fields",
     "FilterStep",
     "Languages",
     "Mark",

@@ -156,8 +156,10 @@ class Dedup(Part):
 
 
 class Methods(Part):
-    """Published ways to find benchmark text in training text, and what each does with what it finds."""
+    """Ways to find benchmark text in training text, and what each does with what it finds."""
 
+    winnow: Literal["cut", "drop", "measure"] | None = None
+    """Most of an example's words in their order, however written and lightly edited: Winnow's own."""
     gpt3: Literal["cut", "drop", "measure"] | None = None
     """13-grams; cut 200 characters each side of a match (GPT-3, Appendix C)."""
     palm: Literal["measure"] | None = None
@@ -165,7 +167,7 @@ class Methods(Part):
     gopher: Literal["drop", "measure"] | None = None
     """13-gram Jaccard similarity above 0.8 with a benchmark document (Gopher, Appendix A)."""
     llama3: Literal["measure"] | None = None
-    """Share of an example's tokens that are part of a match (Llama 3, section 5.1.4)."""
+    """Share of an example's words that are part of an 8-gram found in training (Llama 3, section 5.1.4)."""
 
     @model_validator(mode="after")
     def _some(self) -> "Methods":
@@ -174,13 +176,33 @@ class Methods(Part):
         return self
 
 
+class Fields(Part):
+    """Where benchmark files keep what, in place of the names that Winnow knows: for rows that have one of these."""
+
+    prompt: Distinct = ()
+    """Fields with what a model is given, in the order in which they are joined."""
+    target: Distinct = ()
+    """Fields with the correct answer, in the order in which they are joined."""
+    choices: Distinct = ()
+    """Fields with the choices, of which only the right one is part of the answer."""
+    gold: Distinct = ()
+    """Fields that say which choice is right, by place, label, letter or text."""
+    name: Distinct = ()
+    """Fields with a row's name."""
+
+
 class Contamination(Part):
     """Search for benchmark examples in the documents."""
 
     benchmarks: Annotated[tuple[Location, ...], Field(min_length=1), LOCATIONS]
     """Benchmark files, patterns or URLs."""
-    methods: Methods
+    methods: Methods = Methods(winnow="cut")
     """What is looked for, and what happens to it."""
+    fields: Fields = Fields()
+    """Names of fields of the benchmark files."""
+    llama3_thresholds: Annotated[Mapping[str, Share], AfterValidator(FrozenDict)] = Field(default_factory=FrozenDict)
+    """Benchmark (a file's name without extensions) -> share of an example's words from which Llama 3's method calls it
+    dirty; 0.7 for those not named, as the paper prints none."""
 
 
 class Mixture(Part):

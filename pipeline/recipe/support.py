@@ -15,9 +15,6 @@ SCOPES = ("across", "within", "per_language")
 FAMILIES = ("fasttext",)
 """Classifiers that this version trains."""
 
-METHODS = ("gpt3", "palm")
-"""Ways to find benchmark text that this version has."""
-
 
 def unsupported(recipe: Recipe) -> list[str]:
     """What the recipe asks for and this version has no stage for: a sentence each, with file, line and key.
@@ -42,10 +39,6 @@ def _unsupported(recipe: Recipe) -> Iterator[tuple[KeyPath, str]]:
             yield ("dedup", "against"), later
         if recipe.dedup.scope not in SCOPES:
             yield ("dedup", "scope"), f"this version of Winnow knows {listed(SCOPES)} only"
-    if recipe.contamination is not None:
-        for method, action in recipe.contamination.methods:
-            if action is not None and method not in METHODS:
-                yield ("contamination", "methods", method), f"this version of Winnow knows {listed(METHODS)} only"
 
 
 def notes(recipe: Recipe) -> list[str]:

@@ -23,7 +23,7 @@ from pipeline.report.stage_figures import (
 EXAMPLES, MATCHES = "contamination/examples.parquet", "contamination/matches.parquet"
 SAMPLES, SUMMARY = "contamination/samples.parquet", "contamination/summary.json"
 STAGE = "contamination"
-METHODS = ("gpt3", "palm")
+METHODS = ("winnow", "gpt3", "palm", "gopher", "llama3")
 STATUSES = ("unreadable", "too_short", "clean", "dirty")
 _TOLD = ("clean", "dirty")  # those of which an overlap is known
 BINS = 20
@@ -55,7 +55,7 @@ def read_contamination(output: Output, reasons: Iterable[ReasonRow]) -> Contamin
                 given[method]["ngram"],
                 given[method]["action"],
                 given[method]["common_ngrams"],
-                given[method]["min_overlap"] if method == "palm" else None,
+                None if method == "gpt3" else given[method]["min_overlap"],
                 matched[method],
             )
             for method in methods

@@ -12,12 +12,24 @@ from pipeline.report.stage_figures import BenchmarkRow, ContaminationFigures, Ma
 
 BENCHMARKS_DRAWN = 24
 EXCERPTS_OPEN = 2
-NAMES = {"gpt3": "GPT-3", "palm": "PaLM"}
+NAMES = {"winnow": "Winnow", "gpt3": "GPT-3", "palm": "PaLM", "gopher": "Gopher", "llama3": "Llama 3"}
 _ACTIONS = {
     "cut": "matches are cut out of the documents",
     "drop": "documents with a match are dropped",
     "measure": "measured, nothing is changed",
 }
+_WHEN = {
+    "winnow": "with {} of its words, by weight, together in a document",
+    "palm": "with {} of its n-grams in any documents; matches are those of dirty items",
+    "gopher": "when the n-grams of a document and its own have a Jaccard similarity above {}",
+    "llama3": "with {} of its words in n-grams of any documents, or what the recipe says of its benchmark",
+}
+_SHARES = {
+    "winnow": "share of an item's words found in one document",
+    "gopher": "Jaccard similarity with one document",
+    "llama3": "share of an item's words found",
+}
+_SHARE = "share of an item's n-grams found"
 _FIFTHS = ((0.0, "0"), (0.2, "0.2"), (0.4, "0.4"), (0.6, "0.6"), (0.8, "0.8"), (1.0, "1"))
 
 
@@ -75,7 +87,7 @@ def _methods(rows: Iterable[MethodRow]) -> str:
 def _when_dirty(row: MethodRow) -> str:
     if row.min_overlap is None:
         return "with any of its n-grams in a document"
-    return f"with {row.min_overlap:.0%} of its n-grams in any documents; matches are those of dirty items"
+    return _WHEN[row.method].format(f"{row.min_overlap:.0%}")
 
 
 def _dirty(found: ContaminationFigures) -> str:
@@ -164,7 +176,7 @@ def _overlap(row: OverlapRow, min_overlap: float | None) -> str:
     chart = legend(keys) + histogram(columns, ticks, "share of the item's n-grams", label, overlay)
     data = table("Items by overlap", ["Overlap", "Clean", "Dirty"], numbers)
     chart += details("The histogram as a table", data)
-    return figure(f"{name(row.method)}: share of an item's n-grams found", chart, note)
+    return figure(f"{name(row.method)}: {_SHARES.get(row.method, _SHARE)}", chart, note)
 
 
 def _most_matched(found: ContaminationFigures) -> str:

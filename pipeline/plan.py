@@ -6,6 +6,7 @@ rules              language and the published rule sets
 exact_keys, exact  one of each group of equal normalised texts stays
 quality            a classifier's score, and who stays by it
 signatures ... near_duplicates               MinHash bands nominate pairs, exact similarity decides
+<rule>.keys, .firsts, <rule>  lines or spans that are in several places are cut (ccnet_lines, llama3_lines, c4_spans)
 contamination      benchmark text, cut or measured
 documents          the kept documents and the verdicts that came back
 text_sizes, tokenizer_sample, tokenizer      a tokenizer trained on a sample by weight, or one that is given
@@ -21,7 +22,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.engine.graph import Graph, GraphBuilder
-from pipeline.planning import contamination, exact, near, quality, text, tokens
+from pipeline.planning import contamination, copies, exact, near, quality, text, tokens
 from pipeline.planning.parts import Decided, Parts, reading
 from pipeline.recipe import Recipe
 from pipeline.sources import READERS, InputFile
@@ -66,6 +67,9 @@ def build(
         decided += (scored,)
     if recipe.dedup and recipe.dedup.minhash:
         decided += (near.add(builder, recipe, parts, decided),)
+    for name in copies.NAMES:
+        if copies.settings(recipe, name):
+            decided += (copies.add(builder, recipe, parts, decided, name),)
     if recipe.contamination:
         decided += (contamination.add(builder, recipe, parts, decided),)
     _add_documents(builder, parts, decided)
@@ -88,6 +92,7 @@ def ledger_order(recipe: Recipe) -> dict[str, tuple[str, ...]]:
         stages += ["exact_dedup"] if recipe.dedup and recipe.dedup.exact else []
         stages += ["quality"] if source.quality else []
         stages += ["minhash"] if recipe.dedup and recipe.dedup.minhash else []
+        stages += [name for name in copies.NAMES if copies.settings(recipe, name)]
         stages += ["contamination"] if recipe.contamination else []
         order[name] = tuple(stages)
     return order

@@ -187,6 +187,22 @@ def count_sentences(data: Bytes, start: int, stop: int) -> int:
     a single letter ("J. Smith", "e.g. this") within a line.
     """
     sentences = 0
+    at = start
+    while at < stop:
+        at, has_word = _next_sentence(data, at, stop)
+        sentences += has_word
+    return sentences
+
+
+@kernel
+def sentence_end(data: Bytes, start: int, stop: int) -> int:
+    """Behind the first sentence of the line data[start:stop], with its marks; what has no letter goes with the next."""
+    return _next_sentence(data, start, stop)[0]
+
+
+@kernel
+def _next_sentence(data: Bytes, start: int, stop: int) -> tuple[int, bool]:
+    """(behind the first sentence, whether it has a letter or digit: only what ends a line may have none)."""
     has_word = False
     letters = 0  # since the last character that is no letter
     at = start
@@ -212,10 +228,9 @@ def count_sentences(data: Bytes, start: int, stop: int) -> int:
             at += size
         if at < stop and not ends:
             ends = class_of(code) & SPACE != 0 and not initial
-        if has_word and (ends or at >= stop):
-            sentences += 1
-            has_word = False
-    return sentences + has_word
+        if has_word and ends:
+            break
+    return at, has_word
 
 
 @kernel

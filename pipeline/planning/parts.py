@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from pipeline.recipe import Recipe
 
-DECIDING = ("exact_dedup", "quality", "minhash", "contamination")
+DECIDING = ("exact_dedup", "quality", "minhash", "ccnet_lines", "llama3_lines", "c4_spans", "contamination")
 """Ledger stages that decide after the rules, in the order of a run."""
 
 

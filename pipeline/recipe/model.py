@@ -16,6 +16,7 @@ from pipeline.recipe.presets import PRESETS
 from pipeline.recipe.problems import KeyPath, Mark, Problem, dotted
 from pipeline.recipe.published import Published, Undisclosed
 from pipeline.recipe.sources import Source
+from pipeline.recipe.text_dedup import C4Spans, CcnetLines, Llama3Lines
 from pipeline.recipe.values import (
     LOCATIONS,
     Count,
@@ -141,6 +142,12 @@ class Dedup(Part):
     """Of documents with the same normalised text, keep one."""
     minhash: MinHash | None = None
     """Of near-duplicates, keep one."""
+    ccnet_lines: CcnetLines | None = None
+    """Cut lines that other documents have too, as CCNet does."""
+    llama3_lines: Llama3Lines | None = None
+    """Cut lines that occur often, as Llama 3 does."""
+    c4_spans: C4Spans | None = None
+    """Cut spans of sentences that occur elsewhere, as C4 does."""
     scope: Literal["within", "across", "per_snapshot", "per_language"] = "across"
     """Which documents are compared: those of one source, of all, of one crawl snapshot, or of one language."""
     prefer: Distinct = ()
@@ -150,7 +157,8 @@ class Dedup(Part):
 
     @model_validator(mode="after")
     def _does_something(self) -> "Dedup":
-        if not self.exact and self.minhash is None:
+        settings = ("scope", "prefer", "against")
+        if not any(value for name, value in self if name not in settings):
             raise refuse("nothing to do: set `exact: true`, or give `minhash`, or remove `dedup`")
         return self
 

@@ -16,14 +16,14 @@ from pipeline import records
 from pipeline.engine.task import PUBLIC, TaskContext
 from pipeline.ids import hex_ids, piece_id
 from pipeline.stages.decide import Decisions
-from pipeline.stages.survivors import verdicts
+from pipeline.stages.survivors import Ranges, cut, cuts, verdicts
 
 
 def run(ctx: TaskContext) -> None:
     """Merge one task's documents with the verdicts on them."""
     source, _ = ctx.params["tasks"][ctx.task]
     decided = [
-        (_by_row(ctx, stage, sent), Decisions(ctx, ledger, ctx.task, source))
+        (_by_row(ctx, stage, sent), Decisions(ctx, ledger, ctx.task, source), {} if sent else cuts(ctx, stage))
         for stage, ledger, sent in ctx.params["decided"]
     ]
     scores = _scores(ctx)
@@ -33,8 +33,8 @@ def run(ctx: TaskContext) -> None:
     for batch in ctx.batches("rules", "docs/"):
         rows = np.arange(first, first + batch.num_rows)
         first += batch.num_rows
-        for found, decisions in decided:
-            rows, batch = _decide(rows, batch, found, decisions)
+        for found, decisions, shortened in decided:
+            rows, batch = _decide(rows, batch, found, decisions, shortened)
         if not batch.num_rows:
             continue
         # Named at its first row, so that a task without survivors publishes no empty file.
@@ -48,14 +48,18 @@ def run(ctx: TaskContext) -> None:
         out.write(pa.RecordBatch.from_arrays(arrays, schema=records.DOCUMENT))
         ctx.count("text_bytes", pc.sum(pc.binary_length(batch.column("text"))).as_py())
         ctx.count("documents", batch.num_rows)
-    for _, decisions in decided:
+    for _, decisions, _ in decided:
         decisions.close()
 
 
 def _decide(
-    rows: npt.NDArray[np.int64], batch: pa.RecordBatch, found: dict[int, dict[str, Any]], decisions: Decisions
+    rows: npt.NDArray[np.int64],
+    batch: pa.RecordBatch,
+    found: dict[int, dict[str, Any]],
+    decisions: Decisions,
+    shortened: dict[int, Ranges],
 ) -> tuple[npt.NDArray[np.int64], pa.RecordBatch]:
-    """Write down one stage's verdicts; returns the rows that stay."""
+    """Write down one stage's verdicts; returns the rows that stay, with what it left of their texts."""
     stays = np.ones(len(rows), bool)
     for place, row in enumerate(rows.tolist()):
         if (verdict := found.get(row)) is None:
@@ -68,9 +72,10 @@ def _decide(
             text=batch.column("text")[place].as_py(),
             **verdict,
         )
-    batch = batch.filter(pa.array(stays))
+    rows = rows[stays]
+    batch = cut(rows, batch.filter(pa.array(stays)), shortened)
     decisions.keep(batch)
-    return rows[stays], batch
+    return rows, batch
 
 
 def _by_row(ctx: TaskContext, stage: str, sent: bool) -> dict[int, dict[str, Any]]:

@@ -1,0 +1,90 @@
+"""Text that is in several places: <name>.keys, <name>.firsts and <name>, for each of the rules in NAMES.
+
+<name>.keys     lines, or spans of sentences, of what is left of the documents -> exchange by key
+<name>.firsts   which of them are in too many places, and which copy stays -> exchange by part
+<name>          the copies are cut out; a document of which nothing is left is dropped
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pipeline.engine.graph import GraphBuilder
+from pipeline.planning.parts import Decided, Parts, ranks, reading
+from pipeline.recipe import Recipe
+
+NAMES = ("ccnet_lines", "llama3_lines", "c4_spans")
+"""Keys of `dedup`, names of stages and of ledger stages, in the order of a run."""
+
+# Input bytes a partition of an exchange of keys: about 2 GiB of text, which has some 20 million lines.
+PARTITION_BYTES = 512 << 20
+
+_CODE = ["pipeline.dedup", "pipeline.kernels", "pipeline.stages.survivors", "pipeline.stages.cutting"]
+
+
+def settings(recipe: Recipe, name: str) -> dict[str, Any] | None:
+    """What the stages of one rule are told; None where the recipe does not have it."""
+    dedup = recipe.dedup
+    if dedup is None:
+        return None
+    common = {"segments": "lines", "width": 1, "max_copies": 1, "keep_first": True, "bucket_documents": None}
+    if name == "ccnet_lines" and (ccnet := dedup.ccnet_lines):
+        return {**common, "max_copies": ccnet.max_copies, "keep_first": ccnet.keep_first}
+    if name == "llama3_lines" and (llama3 := dedup.llama3_lines):
+        buckets = {"bucket_documents": llama3.bucket_documents, "seed": recipe.seed}
+        return {**common, "max_copies": llama3.max_copies, "keep_first": False, **buckets}
+    if name == "c4_spans" and (c4 := dedup.c4_spans):
+        return {**common, "segments": "sentences", "width": c4.sentences}
+    return None
+
+
+def add(
+    builder: GraphBuilder,
+    recipe: Recipe,
+    parts: Parts,
+    decided: Sequence[Decided],
+    name: str,
+    *,
+    partitions: int | None = None,
+) -> Decided:
+    """Add the stages of one rule. The number of partitions follows from the inputs; tests give others."""
+    assert recipe.dedup is not None
+    chosen = settings(recipe, name)
+    assert chosen is not None
+    partitions = partitions or -(-sum(parts.weights) // PARTITION_BYTES) or 1
+    params = {**chosen, "tasks": parts.tasks, "decided": decided, "scope": recipe.dedup.scope}
+    builder.add(
+        f"{name}.keys",
+        "pipeline.stages.copies:keys",
+        tasks=len(parts),
+        params={**params, "partitions": partitions, "ranks": ranks(recipe)},
+        **reading(decided),
+        code=_CODE,
+        libraries=["numba"],
+        weights=parts.weights,
+        title=f"{name} keys",
+    )
+    builder.add(
+        f"{name}.firsts",
+        "pipeline.stages.copies:firsts",
+        kind="reduce",
+        tasks=partitions,
+        params={**chosen, "keys": f"{name}.keys", "parts": len(parts)},
+        exchanges=[f"{name}.keys"],
+        code=_CODE,
+        title=f"{name} copies",
+    )
+    inputs = reading(decided)
+    builder.add(
+        name,
+        "pipeline.stages.copies:cut",
+        kind="reduce",
+        tasks=len(parts),
+        params={**params, "firsts": f"{name}.firsts"},
+        upstream=inputs["upstream"],
+        exchanges=[*inputs["exchanges"], f"{name}.firsts"],
+        code=_CODE,
+        libraries=["numba"],
+        weights=parts.weights,
+        title=f"{name} cut",
+    )
+    return Decided(name, name, sent=False)

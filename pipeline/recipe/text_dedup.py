@@ -1,0 +1,32 @@
+"""Deduplication of text inside documents: one class a published rule, with the paper's numbers as its defaults."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from pipeline.recipe.values import Count, Part
+
+
+class CcnetLines(Part):
+    """CCNet's deduplication of lines (arXiv:1911.00359, section 3.1): by lower case, digits 0, no punctuation."""
+
+    max_copies: Count = 1
+    """A line that occurs more often goes; 1 in CCNet."""
+    keep_first: bool = False
+    """Keep one of each line, of the preferred source and the longest document. CCNet keeps none (its `mine.py`)."""
+
+
+class Llama3Lines(Part):
+    """Llama 3's deduplication of lines (arXiv:2407.21783, section 3.1.1), with the hash of CCNet."""
+
+    max_copies: Count = 6
+    """A line that occurs more often in a bucket goes from it; 6 in Llama 3."""
+    bucket_documents: Count = 30_000_000
+    """Documents a bucket, which a hash of their ids chooses; 30 million in Llama 3."""
+
+
+class C4Spans(Part):
+    """C4's rule (arXiv:1910.10683, section 2.2): all but one of any three-sentence span that occurs more than once."""
+
+    sentences: Annotated[Count, Field(le=100)] = 3
+    """Sentences a span; 3 in C4."""

@@ -1,0 +1,273 @@
+"""Lines and spans that are in several places: which stay, by rules spelt out once more in plain Python."""
+
+import random
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.dedup.segments import segments
+from pipeline.engine.graph import Graph, GraphBuilder
+from pipeline.ids import document_id
+from pipeline.planning import copies
+from pipeline.recipe import Recipe, loads
+from tests import toy_documents
+
+Parts = list[tuple[str, list[str]]]
+
+
+def recipe(*dedup: str) -> Recipe:
+    lines = ["name: t", "seed: 1", "sources:", "  a: {reader: jsonl, paths: [a]}", "  b: {reader: jsonl, paths: [b]}"]
+    return loads("\n".join([*lines, "dedup:", *(f"  {line}" for line in dedup)]))
+
+
+class Run:
+    """The stages of one rule over parts of documents, and what they wrote."""
+
+    def __init__(self, out: Path, parts: Parts, *dedup: str, partitions: int = 3) -> None:
+        wanted = recipe(*dedup)
+        (self.name,) = (name for name in copies.NAMES if copies.settings(wanted, name))
+        builder = GraphBuilder(str(out))
+        shared = toy_documents.rules(builder, parts)
+        decided = copies.add(builder, wanted, shared, [], self.name, partitions=partitions)
+        builder.add(
+            "documents",
+            "pipeline.stages.documents:run",
+            tasks=len(parts),
+            params={"tasks": shared.tasks, "decided": [decided]},
+            upstream=["rules", self.name],
+        )
+        self.graph: Graph = builder.build()
+        toy_documents.run_all(self.graph)
+        self.texts = {(part, row): text for part, (_, texts) in enumerate(parts) for row, text in enumerate(texts)}
+        self.address = {document_id(parts[part][0], str(part), row).hex(): (part, row) for part, row in self.texts}
+
+    def _tables(self, stage: str, pattern: str) -> list[dict[str, Any]]:
+        paths = sorted(Path(self.graph.work(stage, "public")).glob(pattern))
+        return [row for path in paths for row in pq.read_table(path).to_pylist()]
+
+    @property
+    def left(self) -> dict[tuple[int, int], str]:
+        """(part, row) -> what is left of the text."""
+        return {self.address[row["id"]]: row["text"] for row in self._tables("documents", "documents/*/*.parquet")}
+
+    @property
+    def decisions(self) -> dict[tuple[int, int], dict[str, Any]]:
+        rows = self._tables("documents", "decisions/*/*.parquet")
+        return {self.address[row["id"]]: row for row in rows}
+
+    @property
+    def spans(self) -> list[dict[str, Any]]:
+        return self._tables(self.name, "dedup/*/*.parquet")
+
+
+def normal(line: str) -> str:
+    """The normal form of a line, for texts without marks and invisible characters."""
+    kept = [" " if c.isspace() else "0" if unicodedata.category(c) == "Nd" else c.lower() for c in line]
+    return " ".join("".join(c for c in kept if unicodedata.category(c)[0] != "P").split())
+
+
+def lines_of(text: str) -> list[str]:
+    return [line.strip() for line in text.split("\n") if line.strip()]
+
+
+def in_order(parts: Parts, ranks: dict[str, int]) -> list[tuple[int, int]]:
+    """All documents, the most preferred first."""
+    found = [(part, row) for part, (_, texts) in enumerate(parts) for row in range(len(texts))]
+
+    def preference(address: tuple[int, int]) -> tuple[int, int, bytes]:
+        source, texts = parts[address[0]]
+        return ranks[source], -len(texts[address[1]].encode()), document_id(source, str(address[0]), address[1])
+
+    return sorted(found, key=preference)
+
+
+WORDS = ["alder", "birch", "cedar", "elm", "fir", "hazel", "larch", "maple", "oak", "pine", "rowan", "yew"]
+
+
+def corpus(seed: int, lines: int = 40) -> Parts:
+    """Four parts of two sources, whose documents share lines."""
+    dice = random.Random(seed)
+    pool = [" ".join(dice.choices(WORDS, k=5)) + f" {n % 7}." for n in range(lines)]
+
+    def document() -> str:
+        return "\n".join(dice.choice(pool) for _ in range(dice.randint(1, 6)))
+
+    return [(source, [document() for _ in range(count)]) for source, count in (("a", 9), ("b", 14), ("a", 0), ("b", 5))]
+
+
+# -- lines -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_normal_form_ignores_case_digits_punctuation_and_spacing() -> None:
+    same = ["Page 12 of 340", "page 98 of 217.", "  PAGE\t٤٥ of «310»!", "page 11 of 111\u00ad"]
+    found = segments(pa.array(same, pa.string()), "lines")
+    assert len(set(found.hashes.tolist())) == 1
+    other = ["Page 1 of 340", "pages 12 of 340", "page 12 of 340 +", "pagé 12 of 340", "page12 of 340"]
+    assert len(set(segments(pa.array([*same, *other], pa.string()), "lines").hashes.tolist())) == 6
+
+
+@given(st.text(alphabet="ab1٣．.,!? \n\r\t-éß字。", max_size=60), st.text(alphabet="ab1٣．.,!? \n-éß字。", max_size=60))
+@settings(max_examples=300, deadline=None)
+def test_hashes_are_equal_where_normal_forms_are(one: str, other: str) -> None:
+    found = segments(pa.array([one, other], pa.string()), "lines")
+    expected = [normal(line) for text in (one, other) for line in re.split("\r\n|[\r\n]", text) if line.strip()]
+    assert len(expected) == len(found.hashes)
+    for a, hash_a in zip(expected, found.hashes.tolist(), strict=True):
+        for b, hash_b in zip(expected, found.hashes.tolist(), strict=True):
+            assert (a == b) is (hash_a == hash_b)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("partitions", [1, 4])
+def test_of_each_line_the_copy_of_the_preferred_document_stays(tmp_path: Path, seed: int, partitions: int) -> None:
+    parts = corpus(seed)
+    run = Run(tmp_path, parts, "prefer: [b, a]", "ccnet_lines: {keep_first: true}", partitions=partitions)
+    seen: set[str] = set()
+    expected = {}
+    for address in in_order(parts, {"b": 0, "a": 1}):
+        kept = []
+        for line in lines_of(run.texts[address]):
+            if normal(line) not in seen:
+                seen.add(normal(line))
+                kept.append(line)
+        if kept:
+            expected[address] = "\n".join(kept)
+    assert run.left == expected
+    assert 0 < len(expected) < len(run.texts)
+    for span in run.spans:
+        line = run.texts[run.address[span["id"]]][span["span_start"] : span["span_end"]]
+        assert normal(line) in map(normal, lines_of(run.left[run.address[span["witness"]]]))
+
+
+@pytest.mark.parametrize(("name", "most"), [("ccnet_lines", 1), ("ccnet_lines", 3), ("llama3_lines", 6)])
+def test_lines_that_occur_more_often_go_everywhere(tmp_path: Path, name: str, most: int) -> None:
+    parts = corpus(5, lines=25)
+    run = Run(tmp_path, parts, f"{name}: {{max_copies: {most}}}")
+    copies_of = Counter(normal(line) for text in run.texts.values() for line in lines_of(text))
+    assert 0 < sum(count > most for count in copies_of.values()) < len(copies_of)
+    for address, text in run.texts.items():
+        kept = [line for line in lines_of(text) if copies_of[normal(line)] <= most]
+        assert run.left.get(address) == ("\n".join(kept) if kept else None)
+        gone = [copies_of[normal(line)] for line in lines_of(text) if copies_of[normal(line)] > most]
+        decision = run.decisions.get(address)
+        if not gone:
+            assert decision is None
+            continue
+        assert decision is not None
+        assert decision["verdict"] == ("cut" if kept else "drop")
+        assert decision["reason"] == ("repeated_lines" if kept else "only_repeated_lines")
+        assert (decision["score"], decision["threshold"], decision["witness"]) == (max(gone), most, None)
+        assert decision["rows_out"] == bool(kept)
+        assert decision["detail"].startswith(f"{len(gone)} of {len(lines_of(text))} lines, ")
+
+
+def test_lines_are_counted_bucket_by_bucket(tmp_path: Path) -> None:
+    """Seven copies go where all documents are one bucket; of ten buckets with some three documents none has seven."""
+    parts = [
+        ("a", [f"The same line.\nLine {chr(97 + n)}" for n in range(7)] + [f"Other {chr(97 + n)}" for n in range(23)])
+    ]
+    together = Run(tmp_path / "one", parts, "llama3_lines: {}")
+    assert [together.left[0, n] for n in range(7)] == [f"Line {chr(97 + n)}" for n in range(7)]
+    apart = Run(tmp_path / "ten", parts, "llama3_lines: {bucket_documents: 3}")
+    assert apart.left == apart.texts
+    assert apart.decisions == {}
+
+
+def test_blank_lines_and_breaks_around_what_stays_are_kept(tmp_path: Path) -> None:
+    texts = ["Menu\r\n\r\nOne.\r\n\r\n  Two.\r\nMenu", "One story\nMenu\n\nTwo story\n  indented", "Menu"]
+    run = Run(tmp_path, [("a", texts)], "ccnet_lines: {}")
+    assert run.left == {(0, 0): "One.\r\n\r\n  Two.", (0, 1): "One story\nTwo story\n  indented"}
+    assert run.decisions[0, 2]["reason"] == "only_repeated_lines"
+    assert run.decisions[0, 0]["detail"] == "2 of 4 lines, 14 of 28 characters: 0-4, 24-28"
+
+
+def test_scope_within_compares_lines_of_one_source_only(tmp_path: Path) -> None:
+    parts = [("a", ["One line", "One line"]), ("b", ["One line"])]
+    run = Run(tmp_path, parts, "scope: within", "ccnet_lines: {keep_first: true}")
+    assert Counter(part for part, _ in run.left) == {0: 1, 1: 1}
+
+
+def test_texts_without_lines_are_left_alone(tmp_path: Path) -> None:
+    parts = [("a", ["", "", " ", "\n\n", "word"]), ("b", [])]
+    run = Run(tmp_path, parts, "ccnet_lines: {}")
+    assert run.left == run.texts
+
+
+def test_one_line_a_hundred_thousand_times(tmp_path: Path) -> None:
+    parts = [("a", ["again\n" * 100_000 + "once"]), ("b", ["again and", "once more"])]
+    run = Run(tmp_path, parts, "ccnet_lines: {keep_first: true}")
+    assert run.left[0, 0] == "again\nonce"
+
+
+# -- spans of sentences ------------------------------------------------------------------------------------------------
+
+
+def sentences(text: str) -> list[str]:
+    return [part for line in lines_of(text) for part in re.findall(r"[^.]+\.", line)]
+
+
+def spans(text: str) -> list[tuple[str, ...]]:
+    found = [normal(sentence) for sentence in sentences(text)]
+    return list(zip(found, found[1:], found[2:], strict=False))
+
+
+def prose(seed: int) -> Parts:
+    dice = random.Random(seed)
+    pool = [" ".join(dice.choices(WORDS, k=4)).capitalize() + "." for _ in range(14)]
+    passages = [" ".join(pool[at : at + dice.randint(2, 5)]) for at in range(10)]
+
+    def document() -> str:
+        return "\n".join(dice.choice(passages) for _ in range(dice.randint(1, 3)))
+
+    return [("a", [document() for _ in range(6)]), ("b", [document() for _ in range(6)])]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_of_each_span_one_copy_stays_whole_and_what_goes_is_in_it(tmp_path: Path, seed: int) -> None:
+    parts = prose(seed)
+    run = Run(tmp_path, parts, "c4_spans: {}")
+    first: dict[tuple[str, ...], tuple[tuple[int, int], int]] = {}
+    places: dict[tuple[str, ...], int] = defaultdict(int)
+    for address in in_order(parts, {"a": 0, "b": 1}):
+        for place, span in enumerate(spans(run.texts[address])):
+            first.setdefault(span, (address, place))
+            places[span] += 1
+    for address, text in run.texts.items():
+        whole = sentences(text)
+        covered, protected = set(), set()
+        for place, span in enumerate(spans(text)):
+            inside = range(place, place + 3)
+            if first[span] != (address, place):
+                covered.update(inside)
+            elif places[span] > 1:
+                protected.update(inside)
+        kept = [s.strip() for n, s in enumerate(whole) if n not in covered - protected]
+        left = [s.strip() for s in sentences(run.left.get(address, ""))]
+        assert left == kept
+    final = {span for text in run.left.values() for span in spans(text)}
+    assert {span for span, count in places.items() if count > 1} <= final
+    assert run.spans
+    for row in run.spans:
+        sentence = run.texts[run.address[row["id"]]][row["span_start"] : row["span_end"]]
+        assert normal(sentence) in map(normal, sentences(run.left[run.address[row["witness"]]]))
+
+
+def test_a_sentence_leaves_its_line_in_order(tmp_path: Path) -> None:
+    shared = "One is one. Two is two. Three is three."
+    texts = [
+        f"{shared} And so it goes on, much longer than all others.",
+        f"Begin.\n{shared}\nEnd.",
+        f"Begin {shared}\nStop!",
+    ]
+    run = Run(tmp_path, [("a", texts)], "c4_spans: {}")
+    assert run.left == {(0, 0): texts[0], (0, 1): "Begin.\nEnd.", (0, 2): texts[2]}
+    assert run.decisions[0, 1]["reason"] == "repeated_sentences"
+    assert run.address[run.decisions[0, 1]["witness"]] == (0, 0)

@@ -6,7 +6,7 @@ rules              language and the published rule sets
 exact_keys, exact  one of each group of equal normalised texts stays
 quality            a classifier's score, and who stays by it
 signatures ... near_duplicates               MinHash bands nominate pairs, exact similarity decides
-<rule>.keys, .firsts, <rule>  lines or spans that are in several places are cut (ccnet_lines, llama3_lines, c4_spans)
+<rule>.keys, .firsts, <rule>   lines, spans and substrings that are in several places are cut (planning.copies.NAMES)
 contamination      benchmark text, cut or measured
 documents          the kept documents and the verdicts that came back
 text_sizes, tokenizer_sample, tokenizer      a tokenizer trained on a sample by weight, or one that is given

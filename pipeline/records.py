@@ -101,13 +101,14 @@ PIECE = pa.schema([pa.field("row", pa.int32()), pa.field("piece", pa.int32()), p
 # What a stage takes out of a document's text: a range of its UTF-8 bytes, as the stages before it left it.
 CUT = pa.schema([pa.field("row", pa.int32()), pa.field("start", pa.int64()), pa.field("stop", pa.int64())])
 
-# dedup/<stage>/*.parquet: what was cut out of the middle of documents, in characters of the text that the stage got.
-# The witness is the document where the copy stays, null where none does.
+# dedup/<stage>/*.parquet: stretches of cut documents that are elsewhere too, in characters of the text that the stage
+# got. The witness is the document that keeps the stretch whole, null where none does.
 CUT_SPAN = pa.schema(
     [
         pa.field("id", pa.string()),
         pa.field("span_start", pa.int64()),
         pa.field("span_end", pa.int64()),
+        pa.field("text", pa.string()),
         pa.field("copies", pa.int64()),
         pa.field("witness", pa.string()),
     ]

@@ -74,6 +74,16 @@ def normal(line: str) -> str:
     return " ".join("".join(c for c in kept if unicodedata.category(c)[0] != "P").split())
 
 
+def check_spans(run: Run) -> None:
+    """Every stretch that the table names is what it says, and stands whole in what is left of its witness."""
+    assert run.spans
+    for span in run.spans:
+        text = run.texts[run.address[span["id"]]]
+        assert text[span["span_start"] : span["span_end"]] == span["text"]
+        assert normal(span["text"]) in normal(run.left[run.address[span["witness"]]])
+        assert span["copies"] > 1
+
+
 def lines_of(text: str) -> list[str]:
     return [line.strip() for line in text.split("\n") if line.strip()]
 
@@ -142,9 +152,7 @@ def test_of_each_line_the_copy_of_the_preferred_document_stays(tmp_path: Path, s
             expected[address] = "\n".join(kept)
     assert run.left == expected
     assert 0 < len(expected) < len(run.texts)
-    for span in run.spans:
-        line = run.texts[run.address[span["id"]]][span["span_start"] : span["span_end"]]
-        assert normal(line) in map(normal, lines_of(run.left[run.address[span["witness"]]]))
+    check_spans(run)
 
 
 @pytest.mark.parametrize(("name", "most"), [("ccnet_lines", 1), ("ccnet_lines", 3), ("llama3_lines", 6)])
@@ -254,10 +262,7 @@ def test_of_each_span_one_copy_stays_whole_and_what_goes_is_in_it(tmp_path: Path
         assert left == kept
     final = {span for text in run.left.values() for span in spans(text)}
     assert {span for span, count in places.items() if count > 1} <= final
-    assert run.spans
-    for row in run.spans:
-        sentence = run.texts[run.address[row["id"]]][row["span_start"] : row["span_end"]]
-        assert normal(sentence) in map(normal, sentences(run.left[run.address[row["witness"]]]))
+    check_spans(run)
 
 
 def test_a_sentence_leaves_its_line_in_order(tmp_path: Path) -> None:
@@ -271,3 +276,83 @@ def test_a_sentence_leaves_its_line_in_order(tmp_path: Path) -> None:
     assert run.left == {(0, 0): texts[0], (0, 1): "Begin.\nEnd.", (0, 2): texts[2]}
     assert run.decisions[0, 1]["reason"] == "repeated_sentences"
     assert run.address[run.decisions[0, 1]["witness"]] == (0, 0)
+
+
+# -- substrings --------------------------------------------------------------------------------------------------------
+
+
+def windows(text: str, n: int) -> list[tuple[str, ...]]:
+    found = text.split()
+    return [tuple(found[at : at + n]) for at in range(len(found) - n + 1)]
+
+
+def passages(seed: int) -> Parts:
+    """Documents of words that share runs of 5 to 40 of them, some with themselves."""
+    dice = random.Random(seed)
+    pool = [dice.choices(WORDS, k=dice.randint(5, 40)) for _ in range(12)]
+
+    def document() -> str:
+        pieces = [dice.choice(pool) if dice.random() < 0.5 else dice.choices(WORDS, k=12) for _ in range(4)]
+        return "".join(word + dice.choice("  \n") for piece in pieces for word in piece).strip()
+
+    return [("a", [document() for _ in range(7)]), ("b", [document() for _ in range(7)])]
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("keep_first", [True, False])
+def test_every_token_of_a_repeat_goes_and_nothing_else(tmp_path: Path, seed: int, keep_first: bool) -> None:
+    parts, n = passages(seed), 13
+    run = Run(tmp_path, parts, f"substrings: {{tokens: {n}, keep_first: {str(keep_first).lower()}}}")
+    first: dict[tuple[str, ...], tuple[tuple[int, int], int]] = {}
+    copies_of: Counter[tuple[str, ...]] = Counter()
+    for address in in_order(parts, {"a": 0, "b": 1}):
+        for place, window in enumerate(windows(run.texts[address], n)):
+            first.setdefault(window, (address, place))
+            copies_of[window] += 1
+    lost = 0
+    for address, text in run.texts.items():
+        covered, protected = set(), set()
+        for place, window in enumerate(windows(text, n)):
+            if copies_of[window] > 1:
+                stays = keep_first and first[window] == (address, place)
+                (protected if stays else covered).update(range(place, place + n))
+        kept = [word for number, word in enumerate(text.split()) if number not in covered - protected]
+        assert run.left.get(address, "").split() == kept
+        lost += len(text.split()) - len(kept)
+    assert lost > 0
+    if keep_first:
+        check_spans(run)
+        final = {window for text in run.left.values() for window in windows(text, n)}
+        assert {window for window, count in copies_of.items() if count > 1} <= final
+    else:
+        assert {span["witness"] for span in run.spans} == {None}
+
+
+def test_substrings_differ_by_case_and_punctuation_but_not_by_wrapping(tmp_path: Path) -> None:
+    words = [f"word{n}" for n in range(60)]
+    texts = [
+        " ".join(["Longest of all, so that it stays:", *words, "and more words behind."]),
+        "Wrapped\n" + "\n".join(words) + "\nend",
+        " ".join(["Cased", *(word.upper() for word in words)]),
+        " ".join(["Stopped", *(f"{word}." for word in words)]),
+        " ".join(["Short", *words[:49]]),
+    ]
+    run = Run(tmp_path, [("a", texts)], "substrings: {}")
+    assert run.left == {**run.texts, (0, 1): "Wrapped\nend"}
+    (decision,) = run.decisions.values()
+    assert (decision["verdict"], decision["reason"]) == ("cut", "repeated_tokens")
+    assert decision["detail"].startswith("60 of 62 tokens, ")
+    assert run.address[decision["witness"]] == (0, 0)
+
+
+def test_a_text_of_one_word_keeps_one_window(tmp_path: Path) -> None:
+    run = Run(tmp_path, [("a", ["no " * 20_000 + "yes", "no " * 30])], "substrings: {}")
+    assert run.left[0, 0].split() == ["no"] * 50 + ["yes"]
+    assert run.left[0, 1] == run.texts[0, 1]
+
+
+def test_substrings_of_scripts_without_spaces(tmp_path: Path) -> None:
+    dice = random.Random(1)
+    passage = "".join(chr(0x4E00 + dice.randrange(3000)) for _ in range(70))
+    run = Run(tmp_path, [("a", [f"甲{passage}乙。丙丁。", f"己{passage}"])], "substrings: {}")
+    assert run.left == {(0, 0): run.texts[0, 0], (0, 1): "己"}

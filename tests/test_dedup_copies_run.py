@@ -14,7 +14,7 @@ from pipeline.run import RunResult, run
 from pipeline.verify import verify
 from tests.test_dedup_copies import WORDS
 
-RULES = ("ccnet_lines: {keep_first: true}", "llama3_lines: {max_copies: 4}", "c4_spans: {}")
+RULES = ("ccnet_lines: {keep_first: true}", "llama3_lines: {max_copies: 4}", "c4_spans: {}", "substrings: {tokens: 20}")
 
 
 def write(folder: Path, files: int, reverse: bool = False) -> Path:

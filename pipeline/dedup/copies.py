@@ -6,6 +6,8 @@ place), as for whole documents. Without `keep_first`, keys are counted in bucket
 chooses: rows carry one of 65,536 fine buckets, which the reducer, who knows how many documents there are, joins.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -137,8 +139,8 @@ class Answers:
     `kept` is false, none does). Arrays of equal length, by key.
     """
 
-    def __init__(self, table: pa.Table) -> None:
-        table = table.sort_by("key").combine_chunks()
+    def __init__(self, batches: Iterable[pa.RecordBatch]) -> None:
+        table = pa.Table.from_batches(batches, ANSWER).sort_by("key").combine_chunks()
         ids = table["id"].combine_chunks()
         self.kept: BoolArray = ids.is_valid().to_numpy(zero_copy_only=False)
         self.ids = binary_view(ids.fill_null(bytes(16)))
@@ -156,3 +158,20 @@ class Answers:
     def stays(self, rows: Int64Array, ids: npt.NDArray[np.uint8], places: Int32Array) -> BoolArray:
         """Whether the occurrence at (id uint8 [n, 16], place) of the key in each row is the one that stays."""
         return self.kept[rows] & (self.places[rows] == places) & (self.ids[rows] == ids).all(axis=1)
+
+    def witness(self, row: int) -> bytes | None:
+        """The document where the copy that stays is."""
+        return self.ids[row].tobytes() if self.kept[row] else None
+
+
+def runs(row: Int64Array, place: Int32Array, answers: Answers, answer: Int64Array) -> Int64Array:
+    """Where runs of units begin, and the end: neighbouring units whose kept copies are neighbours in one document.
+
+    Where no copy stays, every run is of one unit. The units (of documents `row`) come in order.
+    """
+    kept = answers.kept[answer]
+    home = answers.ids[answer]
+    joined = (row[1:] == row[:-1]) & (place[1:] == place[:-1] + 1) & kept[1:] & kept[:-1]
+    joined &= (home[1:] == home[:-1]).all(axis=1)
+    joined &= answers.places[answer[1:]] == answers.places[answer[:-1]] + 1
+    return np.flatnonzero(np.concatenate([[True], ~joined, [True]]))

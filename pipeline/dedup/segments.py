@@ -1,4 +1,5 @@
-"""Segments of texts (lines, sentences), the units that are compared (one line, three sentences), and what goes of them.
+"""Segments of texts (lines, sentences, tokens), the units that are compared (one line, three sentences, fifty tokens),
+and what goes of them.
 
 A unit is `width` neighbouring segments of a document; its place is that of its first segment.
 """
@@ -10,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipeline.kernels import segments as kernels
+from pipeline.kernels import windows
 from pipeline.kernels.arrow import string_buffers
 
 Int32Array = npt.NDArray[np.int32]
@@ -17,8 +19,7 @@ Int64Array = npt.NDArray[np.int64]
 UInt64Array = npt.NDArray[np.uint64]
 BoolArray = npt.NDArray[np.bool_]
 
-KINDS = {"lines": kernels.LINES, "sentences": kernels.SENTENCES}
-_BASE = 0x9E3779B97F4A7C1B  # odd, and 3 modulo 8, as in kernels.shingles
+_KINDS = {"lines": kernels.LINES, "sentences": kernels.SENTENCES}
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,9 @@ class Units:
     row: Int64Array
     place: Int32Array
     key: UInt64Array
+
+    def only(self, chosen: BoolArray) -> "Units":
+        return Units(self.row[chosen], self.place[chosen], self.key[chosen])
 
 
 @dataclass(frozen=True)
@@ -43,16 +47,29 @@ class Segments:
     hashes: UInt64Array
 
     def units(self, width: int, salt: UInt64Array) -> Units:
-        """All units, in the order of rows, then places; equal keys mean equal normal forms and equal salts (a row)."""
-        counts = np.diff(self.bounds)
-        each = np.maximum(counts - width + 1, 0)
-        row = np.repeat(np.arange(len(counts)), each)
-        first = np.repeat(self.bounds[:-1] - np.append(0, np.cumsum(each)[:-1]), each) + np.arange(int(each.sum()))
-        key = np.zeros(len(row), np.uint64)
-        for offset in range(width):
-            key = key * np.uint64(_BASE) + self.hashes[first + offset]
-        place = (first - self.bounds[row]).astype(np.int32)
-        return Units(row, place, key ^ salt[row])
+        """All units, in the order of rows, then places; equal keys mean equal segments and equal salts (a row)."""
+        first = self._firsts(width)
+        row = np.searchsorted(self.bounds, first, side="right") - 1
+        key = windows.grams(self.hashes, self.bounds, width)[first]
+        return Units(row, (first - self.bounds[row]).astype(np.int32), key ^ salt[row])
+
+    def anchors(self, width: int, salt: UInt64Array) -> tuple[Units, Int64Array]:
+        """(the anchors of all units, by place; for each unit the number of its anchor).
+
+        Units that are equal have anchors with equal keys.
+        """
+        run = (width + 1) // 2
+        shorter = windows.grams(self.hashes, self.bounds, run)
+        of_unit = windows.anchors(shorter, self.bounds, width, run)[self._firsts(width)]
+        first, number = np.unique(of_unit, return_inverse=True)
+        row = np.searchsorted(self.bounds, first, side="right") - 1
+        found = Units(row, (first - self.bounds[row]).astype(np.int32), shorter[first] ^ salt[row])
+        return found, number.astype(np.int64)
+
+    def _firsts(self, width: int) -> Int64Array:
+        """The first segment of each unit."""
+        left = np.repeat(self.bounds[1:], np.diff(self.bounds)) - np.arange(len(self.starts))
+        return np.flatnonzero(left >= width)
 
     def cover(self, units: Units, chosen: BoolArray, width: int) -> BoolArray:
         """bool [segments]: those that are in a chosen unit."""
@@ -61,14 +78,6 @@ class Segments:
         np.add.at(edges, first, 1)
         np.add.at(edges, first + width, -1)
         return np.cumsum(edges)[: len(self.starts)] > 0
-
-    def spread(self, units: Units, chosen: BoolArray, values: Int64Array, width: int) -> Int64Array:
-        """int64 [segments]: the value of a chosen unit that each segment is in, -1 where it is in none."""
-        found = np.full(len(self.starts), -1, np.int64)
-        first = (self.bounds[units.row] + units.place)[chosen]
-        for offset in range(width):
-            found[first + offset] = values[chosen]
-        return found
 
     def cuts(self, row: int, gone: BoolArray) -> list[tuple[int, int]]:
         """Byte ranges of a row's text, from its beginning, that leave with the segments `gone` (bool [segments]).
@@ -89,6 +98,9 @@ class Segments:
 
 
 def segments(text: pa.Array, kind: str) -> Segments:
-    """The `KINDS` of segments of each text. Raises as `string_buffers` does."""
+    """The segments of each text: `lines`, `sentences` or `tokens`. Raises as `string_buffers` does."""
     data, offsets = string_buffers(text)
-    return Segments(offsets.astype(np.int64), *kernels.segments(data, offsets, KINDS[kind]))
+    if kind == "tokens":
+        bounds, starts, stops, opens, hashes = windows.tokens(data, offsets)
+        return Segments(offsets.astype(np.int64), bounds, starts, starts, stops, opens, hashes)
+    return Segments(offsets.astype(np.int64), *kernels.segments(data, offsets, _KINDS[kind]))

@@ -1,6 +1,8 @@
 """Text that is in several places: <name>.keys, <name>.firsts and <name>, for each of the rules in NAMES.
 
-<name>.keys     lines, or spans of sentences, of what is left of the documents -> exchange by key
+<name>.anchors  of substrings only: one hash for many windows of neighbouring tokens -> exchange by hash
+<name>.repeated the anchors that stand in several places -> exchange by part; only windows with one of them go on
+<name>.keys     lines, spans of sentences or windows of tokens of what is left of the documents -> exchange by key
 <name>.firsts   which of them are in too many places, and which copy stays -> exchange by part
 <name>          the copies are cut out; a document of which nothing is left is dropped
 """
@@ -12,12 +14,13 @@ from pipeline.engine.graph import GraphBuilder
 from pipeline.planning.parts import Decided, Parts, ranks, reading
 from pipeline.recipe import Recipe
 
-NAMES = ("ccnet_lines", "llama3_lines", "c4_spans")
+NAMES = ("ccnet_lines", "llama3_lines", "c4_spans", "substrings")
 """Keys of `dedup`, names of stages and of ledger stages, in the order of a run."""
 
 # Input bytes a partition of an exchange of keys: about 2 GiB of text, which has some 20 million lines.
 PARTITION_BYTES = 512 << 20
 
+_ANCHORS = {"max_copies": 1, "keep_first": False, "bucket_documents": None}
 _CODE = ["pipeline.dedup", "pipeline.kernels", "pipeline.stages.survivors", "pipeline.stages.cutting"]
 
 
@@ -32,6 +35,8 @@ def settings(recipe: Recipe, name: str) -> dict[str, Any] | None:
     if name == "llama3_lines" and (llama3 := dedup.llama3_lines):
         buckets = {"bucket_documents": llama3.bucket_documents, "seed": recipe.seed}
         return {**common, "max_copies": llama3.max_copies, "keep_first": False, **buckets}
+    if name == "substrings" and (substrings := dedup.substrings):
+        return {**common, "segments": "tokens", "width": substrings.tokens, "keep_first": substrings.keep_first}
     if name == "c4_spans" and (c4 := dedup.c4_spans):
         return {**common, "segments": "sentences", "width": c4.sentences}
     return None
@@ -51,13 +56,38 @@ def add(
     chosen = settings(recipe, name)
     assert chosen is not None
     partitions = partitions or -(-sum(parts.weights) // PARTITION_BYTES) or 1
-    params = {**chosen, "tasks": parts.tasks, "decided": decided, "scope": recipe.dedup.scope}
+    params = {**chosen, "tasks": parts.tasks, "decided": decided, "scope": recipe.dedup.scope, "anchors": None}
+    inputs = reading(decided)
+    if chosen["segments"] == "tokens":
+        builder.add(
+            f"{name}.anchors",
+            "pipeline.stages.copies:anchors",
+            tasks=len(parts),
+            params={**params, "partitions": partitions},
+            **inputs,
+            code=_CODE,
+            libraries=["numba"],
+            weights=parts.weights,
+            title=f"{name} anchors",
+        )
+        builder.add(
+            f"{name}.repeated",
+            "pipeline.stages.copies:firsts",
+            kind="reduce",
+            tasks=partitions,
+            params={**_ANCHORS, "keys": f"{name}.anchors", "parts": len(parts)},
+            exchanges=[f"{name}.anchors"],
+            code=_CODE,
+            title=f"{name} anchors in several places",
+        )
+        params["anchors"] = f"{name}.repeated"
+        inputs = {**inputs, "kind": "reduce", "exchanges": [*inputs["exchanges"], f"{name}.repeated"]}
     builder.add(
         f"{name}.keys",
         "pipeline.stages.copies:keys",
         tasks=len(parts),
         params={**params, "partitions": partitions, "ranks": ranks(recipe)},
-        **reading(decided),
+        **inputs,
         code=_CODE,
         libraries=["numba"],
         weights=parts.weights,
@@ -73,7 +103,6 @@ def add(
         code=_CODE,
         title=f"{name} copies",
     )
-    inputs = reading(decided)
     builder.add(
         name,
         "pipeline.stages.copies:cut",

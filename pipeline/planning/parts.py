@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 
 from pipeline.recipe import Recipe
 
-DECIDING = ("exact_dedup", "quality", "minhash", "ccnet_lines", "llama3_lines", "c4_spans", "contamination")
+DECIDING = (
+    "exact_dedup", "quality", "minhash", "ccnet_lines", "llama3_lines", "c4_spans", "substrings", "contamination",
+)  # fmt: skip
 """Ledger stages that decide after the rules, in the order of a run."""
 
 

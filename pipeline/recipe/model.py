@@ -16,7 +16,7 @@ from pipeline.recipe.presets import PRESETS
 from pipeline.recipe.problems import KeyPath, Mark, Problem, dotted
 from pipeline.recipe.published import Published, Undisclosed
 from pipeline.recipe.sources import Source
-from pipeline.recipe.text_dedup import C4Spans, CcnetLines, Llama3Lines
+from pipeline.recipe.text_dedup import C4Spans, CcnetLines, Llama3Lines, Substrings
 from pipeline.recipe.values import (
     LOCATIONS,
     Count,
@@ -148,6 +148,8 @@ class Dedup(Part):
     """Cut lines that occur often, as Llama 3 does."""
     c4_spans: C4Spans | None = None
     """Cut spans of sentences that occur elsewhere, as C4 does."""
+    substrings: Substrings | None = None
+    """Cut long runs of tokens that occur elsewhere, as RefinedWeb does."""
     scope: Literal["within", "across", "per_snapshot", "per_language"] = "across"
     """Which documents are compared: those of one source, of all, of one crawl snapshot, or of one language."""
     prefer: Distinct = ()

@@ -30,3 +30,15 @@ class C4Spans(Part):
 
     sentences: Annotated[Count, Field(le=100)] = 3
     """Sentences a span; 3 in C4."""
+
+
+class Substrings(Part):
+    """Exact substrings of 50 tokens or more (Lee et al., arXiv:2107.06499, section 4.1; RefinedWeb, arXiv:2306.01116).
+
+    Tokens are words, with punctuation, or characters of scripts without spaces.
+    """
+
+    tokens: Annotated[Count, Field(ge=10, le=10_000)] = 50
+    """Tokens of the shortest repeat that is cut; 50 in both papers, of their BPE tokenizers."""
+    keep_first: bool = True
+    """Keep one copy of each, of the preferred source and the longest document. false cuts all, as RefinedWeb does."""

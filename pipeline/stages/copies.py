@@ -1,5 +1,6 @@
-"""Deduplication of lines and spans of sentences (see `pipeline.planning.copies` for the stages).
+"""Text that is in several places (see `pipeline.planning.copies` for the stages).
 
+<name>.anchors, .repeated  which units may be (of substrings only) -> exchange of ANSWER rows by part
 <name>.keys     the units of a part's documents, one row a distinct key -> exchange by key
 <name>.firsts   keys with too many copies -> exchange of ANSWER rows by part
 <name>          verdicts, cuts, and public/dedup/<name>/...: what was cut, and where its copy is
@@ -27,10 +28,11 @@ ROWS_AT_ONCE = 1 << 18  # of an exchange's batches
 def keys(ctx: TaskContext) -> None:
     """Send each distinct key of this part, with its number of occurrences and its most preferred one."""
     p = ctx.params
+    wanted = _wanted(ctx)
     lengths, ids, found, buckets = [], [], [], []
     documents = 0
     for _, batch in survivors(ctx, columns=("id", "text", "text_bytes", *scope.COLUMNS)):
-        _, units = _units(ctx, batch)
+        _, units = _units(ctx, batch, wanted)
         found.append((units.row + documents, units.place, units.key))
         lengths.append(pc.negate(batch.column("text_bytes")).to_numpy())
         ids.append(batch.column("id"))
@@ -55,10 +57,7 @@ def keys(ctx: TaskContext) -> None:
         distinct, bucket, count = copies.counts(key, np.concatenate(buckets))
         columns = distinct, bucket, np.full(len(distinct), ctx.task, np.int32), count
         schema = copies.COUNTED
-    out = ctx.exchange(schema, p["partitions"])
-    for at in range(0, len(columns[0]), ROWS_AT_ONCE):
-        part = [pa.array(column[at : at + ROWS_AT_ONCE]) for column in columns]  # type: ignore[arg-type]
-        out.write(copies.home(columns[0][at : at + ROWS_AT_ONCE], p["partitions"]), _batch(schema, part))
+    _send(ctx, schema, columns)
 
 
 def firsts(ctx: TaskContext) -> None:
@@ -69,8 +68,10 @@ def firsts(ctx: TaskContext) -> None:
         for table in ctx.sorted_partition(p["keys"], copies.PREFERRED, copies.PREFERRED_ORDER):
             out.write(*copies.answer_preferred(table, p["max_copies"]))
         return
-    documents = sum(manifest.stats["documents"] for manifest in ctx.manifests(p["keys"]))
-    buckets = -(-documents // p["bucket_documents"]) if p["bucket_documents"] else 1
+    buckets = 1
+    if p["bucket_documents"]:
+        documents = sum(manifest.stats["documents"] for manifest in ctx.manifests(p["keys"]))
+        buckets = -(-documents // p["bucket_documents"])
     for table in ctx.sorted_partition(p["keys"], copies.COUNTED, copies.COUNTED_ORDER):
         out.write(*copies.answer_counted(table, p["max_copies"], buckets))
 
@@ -78,23 +79,23 @@ def firsts(ctx: TaskContext) -> None:
 def cut(ctx: TaskContext) -> None:
     """Take the copies out of this part's documents."""
     p = ctx.params
-    answers = copies.Answers(pa.Table.from_batches(ctx.partition(p["firsts"]), copies.ANSWER))
+    answers = copies.Answers(ctx.partition(p["firsts"]))
+    wanted = _wanted(ctx)
     cutting = Cutting(ctx, p["segments"], p["max_copies"])
     for rows, batch in survivors(ctx, columns=("id", "text", *scope.COLUMNS)):
-        pieces, units = _units(ctx, batch)
-        ids = binary_view(batch.column("id"))
+        pieces, units = _units(ctx, batch, wanted)
         asked = copies.in_bucket(units.key, _buckets(ctx, batch.column("id"))[units.row])
         answer = answers.find(asked)
-        known = np.flatnonzero(answer >= 0)
-        if not len(known):
+        known = answer >= 0
+        if not known.any():
             continue
-        stays = np.zeros(len(answer), bool)
-        stays[known] = answers.stays(answer[known], ids[units.row[known]], units.place[known])
+        units, answer = units.only(known), answer[known]
+        stays = answers.stays(answer, binary_view(batch.column("id"))[units.row], units.place)
         # The copy that stays, stays whole: no other span that overlaps it takes a part of it.
-        going = (answer >= 0) & ~stays
-        gone = pieces.cover(units, going, p["width"]) & ~pieces.cover(units, stays, p["width"])
-        cause = pieces.spread(units, going, answer, p["width"])
-        _write(cutting, rows, batch, pieces, gone, cause, answers)
+        gone = pieces.cover(units, ~stays, p["width"]) & ~pieces.cover(units, stays, p["width"])
+        if gone.any():
+            _write(cutting, rows, batch, pieces, gone, units.only(~stays), answers, answer[~stays], p["width"])
+    cutting.flush()
 
 
 def _write(
@@ -103,31 +104,58 @@ def _write(
     batch: pa.RecordBatch,
     pieces: Segments,
     gone: BoolArray,
-    cause: Int64Array,
+    units: Units,
     answers: copies.Answers,
+    answer: Int64Array,
+    width: int,
 ) -> None:
-    """Cut the segments `gone` out of a batch; `cause` is the answer because of which each leaves."""
-    lost = np.flatnonzero(gone)
-    documents = np.searchsorted(pieces.bounds, lost, side="right") - 1
-    for document in np.unique(documents).tolist():
-        zero = pieces.text_bounds[document]
+    """Cut the segments `gone` out of a batch; `units` are those that are elsewhere, with their answers."""
+    first = pieces.bounds[units.row] + units.place
+    start = (pieces.starts[first] - pieces.text_bounds[units.row]).tolist()
+    stop = (pieces.stops[first + width - 1] - pieces.text_bounds[units.row]).tolist()
+    runs = copies.runs(units.row, units.place, answers, answer)
+    run_rows = units.row[runs[:-1]]
+    for document in np.unique(np.searchsorted(pieces.bounds, np.flatnonzero(gone), side="right") - 1).tolist():
+        low, high = np.searchsorted(run_rows, [document, document + 1])
         found = []
-        for segment in lost[documents == document].tolist():
-            answer = cause[segment]
-            witness = answers.ids[answer].tobytes() if answers.kept[answer] else None
-            start, stop = int(pieces.starts[segment] - zero), int(pieces.stops[segment] - zero)
-            found.append(Copy(start, stop, int(answers.copies[answer]), witness))
-        units = int(pieces.bounds[document + 1] - pieces.bounds[document])
+        for begin, after in zip(runs[low:high].tolist(), runs[low + 1 : high + 1].tolist(), strict=True):
+            most = int(answers.copies[answer[begin:after]].max())
+            found.append(Copy(start[begin], stop[after - 1], most, answers.witness(int(answer[begin]))))
+        mine = slice(pieces.bounds[document], pieces.bounds[document + 1])
+        units_gone = int(gone[mine].sum()), int(mine.stop - mine.start)
         identity, text = text_at(batch, document)
-        cutting.document(int(rows[document]), identity, text, pieces.cuts(document, gone), found, units)
-    cutting.flush()
+        cutting.document(int(rows[document]), identity, text, pieces.cuts(document, gone), found, *units_gone)
 
 
-def _units(ctx: TaskContext, batch: pa.RecordBatch) -> tuple[Segments, Units]:
+def anchors(ctx: TaskContext) -> None:
+    """Send the anchors of this part's units, which few units share that are not equal."""
+    p = ctx.params
+    found = []
+    for _, batch in survivors(ctx, columns=("text", *scope.COLUMNS)):
+        salt = scope.salts(batch, p["scope"], p["tasks"][ctx.task][0])
+        found.append(segments(batch.column("text"), p["segments"]).anchors(p["width"], salt)[0].key)
+    if found:
+        key = np.concatenate(found)
+        distinct, bucket, count = copies.counts(key, np.zeros(len(key), np.uint16))
+        _send(ctx, copies.COUNTED, (distinct, bucket, np.full(len(distinct), ctx.task, np.int32), count))
+
+
+def _wanted(ctx: TaskContext) -> copies.Answers | None:
+    """The anchors that stand in several places; None where all units are asked for."""
+    stage = ctx.params["anchors"]
+    return copies.Answers(ctx.partition(stage)) if stage else None
+
+
+def _units(ctx: TaskContext, batch: pa.RecordBatch, wanted: copies.Answers | None) -> tuple[Segments, Units]:
+    """The segments of a batch, and those of its units that may stand in several places."""
     p = ctx.params
     salt = scope.salts(batch, p["scope"], p["tasks"][ctx.task][0])
     pieces = segments(batch.column("text"), p["segments"])
-    return pieces, pieces.units(p["width"], salt)
+    units = pieces.units(p["width"], salt)
+    if wanted is not None:
+        found, number = pieces.anchors(p["width"], salt)
+        units = units.only((wanted.find(found.key) >= 0)[number])
+    return pieces, units
 
 
 def _buckets(ctx: TaskContext, ids: pa.Array) -> npt.NDArray[np.uint16]:
@@ -138,5 +166,11 @@ def _buckets(ctx: TaskContext, ids: pa.Array) -> npt.NDArray[np.uint16]:
     return np.array([int(hash01(seed, "line bucket", id_) * 2**16) for id_ in ids.to_pylist()], np.uint16)
 
 
-def _batch(schema: pa.Schema, columns: list[pa.Array]) -> pa.RecordBatch:
-    return pa.RecordBatch.from_arrays(columns, schema=schema)
+def _send(ctx: TaskContext, schema: pa.Schema, columns: tuple[npt.NDArray[Any] | pa.Array, ...]) -> None:
+    """Send rows to the partitions of their keys, the first column."""
+    partitions = ctx.params["partitions"]
+    out = ctx.exchange(schema, partitions)
+    for at in range(0, len(columns[0]), ROWS_AT_ONCE):
+        part = [pa.array(column[at : at + ROWS_AT_ONCE]) for column in columns]  # type: ignore[arg-type]
+        home = copies.home(columns[0][at : at + ROWS_AT_ONCE], partitions)
+        out.write(home, pa.RecordBatch.from_arrays(part, schema=schema))

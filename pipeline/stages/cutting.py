@@ -15,7 +15,9 @@ SPANS_LISTED = 20
 
 
 class Copy(NamedTuple):
-    """A repeated stretch of a document: bytes of its text, in how many places it is, and which document keeps it."""
+    """A stretch of a document that is elsewhere too: bytes of its text, in how many places units of it are, at most,
+    and the document that keeps it whole (None where none does).
+    """
 
     start: int
     stop: int
@@ -32,8 +34,17 @@ class Cutting:
         self._cuts: list[dict[str, int]] = []
         self._spans: list[dict[str, object]] = []
 
-    def document(self, row: int, identity: bytes, text: str, ranges: Ranges, found: Sequence[Copy], units: int) -> None:
-        """A document of so many `units` that loses byte ranges of its text, because of what was found in it.
+    def document(
+        self,
+        row: int,
+        identity: bytes,
+        text: str,
+        ranges: Ranges,
+        found: Sequence[Copy],
+        lost_units: int,
+        units: int,
+    ) -> None:
+        """A document that loses so many of its units, byte ranges of its text, because of what was found in it.
 
         It is dropped where nothing is left of it.
         """
@@ -57,7 +68,7 @@ class Cutting:
                 "score": float(max(copy.copies for copy in found)),
                 "threshold": float(self._max_copies),
                 "witness": longest.witness,
-                "detail": f"{len(found)} of {units} {self._unit}, {lost} of {int(characters[-1])} characters: "
+                "detail": f"{lost_units} of {units} {self._unit}, {lost} of {int(characters[-1])} characters: "
                 f"{listed}{more}",
             }
         )
@@ -65,10 +76,18 @@ class Cutting:
             self._cuts += [{"row": row, "start": start, "stop": stop} for start, stop in ranges]
         for (start, stop), copy in zip(spans, found, strict=True):
             witness = copy.witness.hex() if copy.witness is not None else None
-            span = {"id": identity.hex(), "span_start": start, "span_end": stop, "copies": copy.copies}
-            self._spans.append({**span, "witness": witness})
+            self._spans.append(
+                {
+                    "id": identity.hex(),
+                    "span_start": start,
+                    "span_end": stop,
+                    "text": text[start:stop],
+                    "copies": copy.copies,
+                    "witness": witness,
+                }
+            )
         self._ctx.count("documents_cut" if left else "documents_dropped", 1)
-        self._ctx.count(self._unit, len(found))
+        self._ctx.count(self._unit, lost_units)
         self._ctx.count("characters", lost)
 
     def flush(self) -> None:

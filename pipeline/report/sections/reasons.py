@@ -22,6 +22,7 @@ STAGE_SUMMARY = {
     "ccnet_lines": "Lines that are in several places are cut out (CCNet).",
     "llama3_lines": "Lines that are in many places are cut out (Llama 3).",
     "c4_spans": "Of spans of sentences that are in several places, one stays; the others are cut out (C4).",
+    "substrings": "Of long passages that are in several places, one stays; the others are cut out.",
     "contamination": "Benchmark text is cut out of documents; one that would fall to many pieces is dropped.",
 }
 

@@ -7,8 +7,9 @@ row.
    Compared as multisets through sums of two hashes, so memory does not grow with the number of documents.
 4. Every witness of a removed duplicate is a document that stayed, whole or in pieces, or that a later stage decided on.
 5. Every removed near-duplicate is as similar to its witness as the run says, recomputed from the texts.
-6. Every span of benchmark text holds what the run says, and every document cut or dropped for it has one.
-7. The token shards hold what index.json says.
+6. Every stretch that was cut out of a document because it stands in another is there, looked up in the texts.
+7. Every span of benchmark text holds what the run says, and every document cut or dropped for it has one.
+8. The token shards hold what index.json says.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -17,10 +18,11 @@ from typing import Any
 import pyarrow.compute as pc
 import xxhash
 
-from pipeline import ledger, recheck, recheck_contamination
+from pipeline import ledger, recheck, recheck_contamination, recheck_copies
 from pipeline.engine import storage
 from pipeline.errors import WinnowError
 from pipeline.ids import document_id, piece_id
+from pipeline.planning.copies import SEGMENTS
 from pipeline.planning.parts import DECIDING
 from pipeline.publish import PUBLIC_FOLDERS, read_manifest
 
@@ -34,8 +36,12 @@ def verify(out: str, say: Say = lambda line: None) -> list[str]:
     problems = []
     reads = {_similarities: recheck.PAIRS, _spans: recheck_contamination.MATCHES}
     present = {entry["path"] for entry in manifest["files"]}
-    for check in (_files, _conservation, _ids, _witnesses, _similarities, _spans, _shards):
+    for check in (_files, _conservation, _ids, _witnesses, _similarities, _copies, _spans, _shards):
         if check in reads and reads[check] not in present:
+            continue
+        if check is _copies and not any(
+            stage in SEGMENTS for stages in manifest["ledger"].values() for stage in stages
+        ):
             continue
         found = list(check(out, manifest))
         title = (check.__doc__ or "").split(".")[0]
@@ -166,6 +172,11 @@ def _witnesses(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
 def _similarities(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
     """Every removed near-duplicate is as similar to its witness as it says."""
     yield from recheck.recheck(out, manifest)
+
+
+def _copies(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Every stretch that was cut because it stands elsewhere is there."""
+    yield from recheck_copies.recheck(out, manifest)
 
 
 def _spans(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:

@@ -14,8 +14,9 @@ from pipeline.engine.graph import GraphBuilder
 from pipeline.planning.parts import Decided, Parts, ranks, reading
 from pipeline.recipe import Recipe
 
-NAMES = ("ccnet_lines", "llama3_lines", "c4_spans", "substrings")
-"""Keys of `dedup`, names of stages and of ledger stages, in the order of a run."""
+SEGMENTS = {"ccnet_lines": "lines", "llama3_lines": "lines", "c4_spans": "sentences", "substrings": "tokens"}
+"""Rule -> what it cuts. The rules are keys of `dedup`, names of stages and of ledger stages, in the order of a run."""
+NAMES = tuple(SEGMENTS)
 
 # Input bytes a partition of an exchange of keys: about 2 GiB of text, which has some 20 million lines.
 PARTITION_BYTES = 512 << 20
@@ -29,16 +30,16 @@ def settings(recipe: Recipe, name: str) -> dict[str, Any] | None:
     dedup = recipe.dedup
     if dedup is None:
         return None
-    common = {"segments": "lines", "width": 1, "max_copies": 1, "keep_first": True, "bucket_documents": None}
+    common = {"segments": SEGMENTS[name], "width": 1, "max_copies": 1, "keep_first": True, "bucket_documents": None}
     if name == "ccnet_lines" and (ccnet := dedup.ccnet_lines):
         return {**common, "max_copies": ccnet.max_copies, "keep_first": ccnet.keep_first}
     if name == "llama3_lines" and (llama3 := dedup.llama3_lines):
         buckets = {"bucket_documents": llama3.bucket_documents, "seed": recipe.seed}
         return {**common, "max_copies": llama3.max_copies, "keep_first": False, **buckets}
     if name == "substrings" and (substrings := dedup.substrings):
-        return {**common, "segments": "tokens", "width": substrings.tokens, "keep_first": substrings.keep_first}
+        return {**common, "width": substrings.tokens, "keep_first": substrings.keep_first}
     if name == "c4_spans" and (c4 := dedup.c4_spans):
-        return {**common, "segments": "sentences", "width": c4.sentences}
+        return {**common, "width": c4.sentences}
     return None
 
 

@@ -203,16 +203,28 @@ def test_scope_within_compares_lines_of_one_source_only(tmp_path: Path) -> None:
     assert Counter(part for part, _ in run.left) == {0: 1, 1: 1}
 
 
-def test_texts_without_lines_are_left_alone(tmp_path: Path) -> None:
-    parts = [("a", ["", "", " ", "\n\n", "word"]), ("b", [])]
-    run = Run(tmp_path, parts, "ccnet_lines: {}")
-    assert run.left == run.texts
-
-
 def test_one_line_a_hundred_thousand_times(tmp_path: Path) -> None:
     parts = [("a", ["again\n" * 100_000 + "once"]), ("b", ["again and", "once more"])]
     run = Run(tmp_path, parts, "ccnet_lines: {keep_first: true}")
     assert run.left[0, 0] == "again\nonce"
+
+
+@pytest.mark.parametrize("rule", ["ccnet_lines: {keep_first: true}", "c4_spans: {}", "substrings: {}"])
+def test_of_equal_documents_one_stays(tmp_path: Path, rule: str) -> None:
+    text = "\n".join(f"Sentence {WORDS[n % 12]} {WORDS[n % 7]} {chr(97 + n)} of the text." for n in range(20))
+    run = Run(tmp_path, [("a", [text] * 3_000), ("b", [text] * 2_000)], rule)
+    assert list(run.left.values()) == [text]
+    assert {row["verdict"] for row in run.decisions.values()} == {"drop"}
+    assert {row["witness"] for row in run.decisions.values()} == {
+        min(run.address, key=lambda id_: (run.address[id_][0], id_))
+    }
+
+
+@pytest.mark.parametrize("rule", ["ccnet_lines: {}", "llama3_lines: {}", "c4_spans: {}", "substrings: {}"])
+def test_texts_with_nothing_to_compare_are_left_alone(tmp_path: Path, rule: str) -> None:
+    parts = [("a", ["", "", "word", "\x00", " \n", "no end"]), ("b", [])]
+    run = Run(tmp_path, parts, rule)
+    assert run.left == run.texts
 
 
 # -- spans of sentences ------------------------------------------------------------------------------------------------

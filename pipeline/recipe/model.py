@@ -136,7 +136,7 @@ class MinHash(Part):
 
 
 class Dedup(Part):
-    """Removal of duplicate documents."""
+    """Removal of duplicate documents, and of text that is in several."""
 
     exact: bool = False
     """Of documents with the same normalised text, keep one."""

@@ -8,7 +8,10 @@ from pipeline.recipe.values import Count, Part
 
 
 class CcnetLines(Part):
-    """CCNet's deduplication of lines (arXiv:1911.00359, section 3.1): by lower case, digits 0, no punctuation."""
+    """CCNet's deduplication of lines (arXiv:1911.00359, section 3.1): by lower case, digits 0, no punctuation.
+
+    Lines of punctuation alone are therefore all equal.
+    """
 
     max_copies: Count = 1
     """A line that occurs more often goes; 1 in CCNet."""

@@ -12,7 +12,8 @@ import json
 import tempfile
 from pathlib import Path
 
-from pipeline.planning.copies import NAMES
+from pipeline.planning import copies as rules
+from pipeline.planning import paragraphs
 from pipeline.recipe import loads
 from pipeline.run import run
 
@@ -20,7 +21,7 @@ from pipeline.run import run
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("files", nargs="+", type=Path)
-    arguments.add_argument("--rules", default=",".join(NAMES))
+    arguments.add_argument("--rules", default=",".join((paragraphs.NAME, *rules.NAMES)))
     arguments.add_argument("--copies", type=int, default=1)
     options = arguments.parse_args()
     text = 0
@@ -36,7 +37,7 @@ def main() -> None:
         ("documents cut", 15),
         ("dropped", 9),
     )
-    print(f"{'rule':<14}" + "".join(f"{name:>{width}}" for name, width in heads))
+    print(f"{'rule':<16}" + "".join(f"{name:>{width}}" for name, width in heads))
     for rule in options.rules.split(","):
         with tempfile.TemporaryDirectory() as folder:
             print(measure(rule, options.files, options.copies, Path(folder), text), flush=True)
@@ -57,7 +58,7 @@ def measure(rule: str, files: list[Path], copies: int, out: Path, text: int) -> 
     rows = [row for row in result.manifest["stages"] if row["stage"] == rule]
     seconds = sum(mine.values())
     return (
-        f"{rule:<14}{seconds:>9.1f}{text / 1e6 / max(seconds, 1e-3):>8.1f}{exchanged / text:>16.2f}{cut:>16,}"
+        f"{rule:<16}{seconds:>9.1f}{text / 1e6 / max(seconds, 1e-3):>8.1f}{exchanged / text:>16.2f}{cut:>16,}"
         f"{sum(row['cut'] for row in rows):>15,}{sum(row['dropped'] for row in rows):>9,}"
     )
 

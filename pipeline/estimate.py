@@ -27,6 +27,15 @@ _CANDIDATE_SHARE = 0.3
 _UNRELATED_SIMILARITY = 0.1
 _UNRELATED_NOMINATED = 0.01
 _SEGMENT_ROW_BYTES = 60
+# Rules for repeated text: bytes of keys that a byte of text sends (benchmarks/copies.py; 4.6 bytes a token).
+_COPIES_SHARE = {
+    "dclm_paragraphs.grams": 4.0,
+    "ccnet_lines.keys": 0.4,
+    "llama3_lines.keys": 0.4,
+    "c4_spans.keys": 0.5,
+    "substrings.anchors": 0.35,
+    "substrings.keys": 0.4,
+}
 # A worker with all libraries and kernels loaded, its extraction child (recycled before it grows past this), and
 # buffers.
 _WORKER_BYTES = 420 << 20
@@ -71,6 +80,9 @@ def estimate(plan: Plan) -> Estimate:
         exchange["components"] = grouping.edge_bytes
         exchange["labels"] = grouping.label_bytes
         exchange["candidates"] = int(text * (1 if nominates_everything(minhash) else _CANDIDATE_SHARE))
+    for stage, share in _COPIES_SHARE.items():
+        if stage in plan.graph:
+            exchange[stage] = int(text * share)
     if "benchmark_index" in plan.graph:
         benchmarks = plan.graph["benchmark_index"].places["paths"]
         exchange["benchmark_index"] = sum(storage.size(path) for path in benchmarks)

@@ -6,6 +6,7 @@ rules              language and the published rule sets
 exact_keys, exact  one of each group of equal normalised texts stays
 quality            a classifier's score, and who stays by it
 signatures ... near_duplicates               MinHash bands nominate pairs, exact similarity decides
+dclm_paragraphs.*  paragraphs most of whose n-grams stand elsewhere are cut
 <rule>.keys, .firsts, <rule>   lines, spans and substrings that are in several places are cut (planning.copies.NAMES)
 contamination      benchmark text, cut or measured
 documents          the kept documents and the verdicts that came back
@@ -22,7 +23,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.engine.graph import Graph, GraphBuilder
-from pipeline.planning import contamination, copies, exact, near, quality, text, tokens
+from pipeline.planning import contamination, copies, exact, near, paragraphs, quality, text, tokens
 from pipeline.planning.parts import Decided, Parts, reading
 from pipeline.recipe import Recipe
 from pipeline.sources import READERS, InputFile
@@ -67,6 +68,8 @@ def build(
         decided += (scored,)
     if recipe.dedup and recipe.dedup.minhash:
         decided += (near.add(builder, recipe, parts, decided),)
+    if recipe.dedup and recipe.dedup.dclm_paragraphs:
+        decided += (paragraphs.add(builder, recipe, parts, decided),)
     for name in copies.NAMES:
         if copies.settings(recipe, name):
             decided += (copies.add(builder, recipe, parts, decided, name),)
@@ -92,6 +95,7 @@ def ledger_order(recipe: Recipe) -> dict[str, tuple[str, ...]]:
         stages += ["exact_dedup"] if recipe.dedup and recipe.dedup.exact else []
         stages += ["quality"] if source.quality else []
         stages += ["minhash"] if recipe.dedup and recipe.dedup.minhash else []
+        stages += [paragraphs.NAME] if recipe.dedup and recipe.dedup.dclm_paragraphs else []
         stages += [name for name in copies.NAMES if copies.settings(recipe, name)]
         stages += ["contamination"] if recipe.contamination else []
         order[name] = tuple(stages)

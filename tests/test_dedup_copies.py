@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pipeline.dedup.segments import segments
 from pipeline.engine.graph import Graph, GraphBuilder
 from pipeline.ids import document_id
-from pipeline.planning import copies
+from pipeline.planning import copies, paragraphs
 from pipeline.recipe import Recipe, loads
 from tests import toy_documents
 
@@ -33,10 +33,14 @@ class Run:
 
     def __init__(self, out: Path, parts: Parts, *dedup: str, partitions: int = 3) -> None:
         wanted = recipe(*dedup)
-        (self.name,) = (name for name in copies.NAMES if copies.settings(wanted, name))
+        assert wanted.dedup is not None
+        (self.name,) = (name for name in (*copies.NAMES, paragraphs.NAME) if getattr(wanted.dedup, name))
         builder = GraphBuilder(str(out))
         shared = toy_documents.rules(builder, parts)
-        decided = copies.add(builder, wanted, shared, [], self.name, partitions=partitions)
+        if self.name == paragraphs.NAME:
+            decided = paragraphs.add(builder, wanted, shared, [], partitions=partitions)
+        else:
+            decided = copies.add(builder, wanted, shared, [], self.name, partitions=partitions)
         builder.add(
             "documents",
             "pipeline.stages.documents:run",

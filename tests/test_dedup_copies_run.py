@@ -101,3 +101,14 @@ def test_verify_finds_a_stretch_that_its_witness_does_not_have(result: RunResult
         path.write_bytes(whole)
         assert any("which does not have them" in problem for problem in problems)
         assert any(f"were cut by {name} without a row" in problem for problem in without)
+
+
+def test_dclms_rule_runs_and_verifies(tmp_path: Path) -> None:
+    out = go(write(tmp_path / "files", 4), tmp_path / "out", 2, {"dclm_paragraphs": "{ngram: 5, threshold: 0.7}"})
+    assert verify(out.out) == []
+    rows = [row for row in out.manifest["stages"] if row["stage"] == "dclm_paragraphs"]
+    assert sum(row["cut"] for row in rows) > 10
+    spans = pq.read_table(Path(out.out, "dedup", "dclm_paragraphs")).to_pylist()
+    assert {row["witness"] for row in spans} <= {
+        row["id"] for row in pq.read_table(Path(out.out, "documents")).to_pylist()
+    }

@@ -21,8 +21,8 @@ NAMES = tuple(SEGMENTS)
 # Input bytes a partition of an exchange of keys: about 2 GiB of text, which has some 20 million lines.
 PARTITION_BYTES = 512 << 20
 
-_ANCHORS = {"max_copies": 1, "keep_first": False, "bucket_documents": None}
-_CODE = ["pipeline.dedup", "pipeline.kernels", "pipeline.stages.survivors", "pipeline.stages.cutting"]
+COUNT_ALL: dict[str, Any] = {"max_copies": 1, "keep_first": False, "bucket_documents": None}
+CODE = ["pipeline.dedup", "pipeline.kernels", "pipeline.stages.survivors", "pipeline.stages.cutting"]
 
 
 def settings(recipe: Recipe, name: str) -> dict[str, Any] | None:
@@ -66,7 +66,7 @@ def add(
             tasks=len(parts),
             params={**params, "partitions": partitions},
             **inputs,
-            code=_CODE,
+            code=CODE,
             libraries=["numba"],
             weights=parts.weights,
             title=f"{name} anchors",
@@ -76,9 +76,9 @@ def add(
             "pipeline.stages.copies:firsts",
             kind="reduce",
             tasks=partitions,
-            params={**_ANCHORS, "keys": f"{name}.anchors", "parts": len(parts)},
+            params={**COUNT_ALL, "keys": f"{name}.anchors", "parts": len(parts)},
             exchanges=[f"{name}.anchors"],
-            code=_CODE,
+            code=CODE,
             title=f"{name} anchors in several places",
         )
         params["anchors"] = f"{name}.repeated"
@@ -89,7 +89,7 @@ def add(
         tasks=len(parts),
         params={**params, "partitions": partitions, "ranks": ranks(recipe)},
         **inputs,
-        code=_CODE,
+        code=CODE,
         libraries=["numba"],
         weights=parts.weights,
         title=f"{name} keys",
@@ -101,7 +101,7 @@ def add(
         tasks=partitions,
         params={**chosen, "keys": f"{name}.keys", "parts": len(parts)},
         exchanges=[f"{name}.keys"],
-        code=_CODE,
+        code=CODE,
         title=f"{name} copies",
     )
     builder.add(
@@ -112,7 +112,7 @@ def add(
         params={**params, "firsts": f"{name}.firsts"},
         upstream=inputs["upstream"],
         exchanges=[*inputs["exchanges"], f"{name}.firsts"],
-        code=_CODE,
+        code=CODE,
         libraries=["numba"],
         weights=parts.weights,
         title=f"{name} cut",

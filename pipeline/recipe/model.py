@@ -16,7 +16,7 @@ from pipeline.recipe.presets import PRESETS
 from pipeline.recipe.problems import KeyPath, Mark, Problem, dotted
 from pipeline.recipe.published import Published, Undisclosed
 from pipeline.recipe.sources import Source
-from pipeline.recipe.text_dedup import C4Spans, CcnetLines, Llama3Lines, Substrings
+from pipeline.recipe.text_dedup import C4Spans, CcnetLines, DclmParagraphs, Llama3Lines, Substrings
 from pipeline.recipe.values import (
     LOCATIONS,
     Count,
@@ -142,6 +142,8 @@ class Dedup(Part):
     """Of documents with the same normalised text, keep one."""
     minhash: MinHash | None = None
     """Of near-duplicates, keep one."""
+    dclm_paragraphs: DclmParagraphs | None = None
+    """Cut paragraphs whose n-grams stand elsewhere, as DCLM does."""
     ccnet_lines: CcnetLines | None = None
     """Cut lines that other documents have too, as CCNet does."""
     llama3_lines: Llama3Lines | None = None

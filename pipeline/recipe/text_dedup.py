@@ -35,6 +35,18 @@ class C4Spans(Part):
     """Sentences a span; 3 in C4."""
 
 
+class DclmParagraphs(Part):
+    """DCLM's Bloom filter rule (arXiv:2406.11794, appendix L), exact and in an order of preference.
+
+    Paragraphs are lines; those of fewer tokens than `ngram` stay as they are.
+    """
+
+    ngram: Annotated[Count, Field(le=100)] = 13
+    """Tokens an n-gram; 13 in DCLM."""
+    threshold: Annotated[float, Field(gt=0, lt=1)] = 0.8
+    """A paragraph, and a document, goes where more than this share of its n-grams stands elsewhere; 0.8 in DCLM."""
+
+
 class Substrings(Part):
     """Exact substrings of 50 tokens or more (Lee et al., arXiv:2107.06499, section 4.1; RefinedWeb, arXiv:2306.01116).
 

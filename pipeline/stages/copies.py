@@ -6,6 +6,7 @@
 <name>          verdicts, cuts, and public/dedup/<name>/...: what was cut, and where its copy is
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -23,41 +24,61 @@ from pipeline.stages.survivors import survivors
 BoolArray = npt.NDArray[np.bool_]
 Int64Array = npt.NDArray[np.int64]
 ROWS_AT_ONCE = 1 << 18  # of an exchange's batches
+UNSURE = 1 << 20  # added to the rank of what is not sure to stay: behind all sources
 
 
 def keys(ctx: TaskContext) -> None:
     """Send each distinct key of this part, with its number of occurrences and its most preferred one."""
     p = ctx.params
     wanted = _wanted(ctx)
-    lengths, ids, found, buckets = [], [], [], []
-    documents = 0
-    for _, batch in survivors(ctx, columns=("id", "text", "text_bytes", *scope.COLUMNS)):
+
+    def chosen(batch: pa.RecordBatch) -> tuple[Units, BoolArray]:
         _, units = _units(ctx, batch, wanted)
-        found.append((units.row + documents, units.place, units.key))
-        lengths.append(pc.negate(batch.column("text_bytes")).to_numpy())
-        ids.append(batch.column("id"))
+        return units, np.ones(len(units.key), bool)
+
+    if p["keep_first"]:
+        send_preferred(ctx, chosen)
+        return
+    found, buckets = [], []
+    documents = 0
+    for _, batch in survivors(ctx, columns=("id", "text", *scope.COLUMNS)):
+        units, _ = chosen(batch)
+        found.append(units.key)
         buckets.append(_buckets(ctx, batch.column("id"))[units.row])
         documents += batch.num_rows
     ctx.count("documents", documents)
+    if found:
+        key, bucket, count = copies.counts(np.concatenate(found), np.concatenate(buckets))
+        send(ctx, copies.COUNTED, (key, bucket, np.full(len(key), ctx.task, np.int32), count))
+
+
+def send_preferred(ctx: TaskContext, chosen: Callable[[pa.RecordBatch], tuple[Units, BoolArray]]) -> None:
+    """Send each distinct key of the units that `chosen` finds in a batch, with its most preferred occurrence.
+
+    `chosen` also says which units are sure to stay; others come behind all sources, and have no place.
+    """
+    p = ctx.params
+    lengths, ids, found = [], [], []
+    documents = 0
+    for _, batch in survivors(ctx, columns=("id", "text", "text_bytes", *scope.COLUMNS)):
+        units, sure = chosen(batch)
+        found.append((units.row + documents, units.place, units.key, sure))
+        lengths.append(pc.negate(batch.column("text_bytes")).to_numpy())
+        ids.append(batch.column("id"))
+        documents += batch.num_rows
     if not documents:
         return
-    row, place, key = (np.concatenate(part) for part in zip(*found, strict=True))
-    columns: tuple[npt.NDArray[Any] | pa.Array, ...]
-    if p["keep_first"]:
-        longest_first, identity = np.concatenate(lengths), pa.concat_arrays(ids)
-        first, count = copies.firsts(key, copies.preference(longest_first, identity)[row], place)
-        owner = row[first]
-        rank = p["ranks"][p["tasks"][ctx.task][0]]
-        columns = (
-            key[first], np.full(len(first), rank, np.int32), longest_first[owner], identity.take(pa.array(owner)),
-            place[first], np.full(len(first), ctx.task, np.int32), count,
-        )  # fmt: skip
-        schema = copies.PREFERRED
-    else:
-        distinct, bucket, count = copies.counts(key, np.concatenate(buckets))
-        columns = distinct, bucket, np.full(len(distinct), ctx.task, np.int32), count
-        schema = copies.COUNTED
-    _send(ctx, schema, columns)
+    row, place, key, sure = (np.concatenate(part) for part in zip(*found, strict=True))
+    longest_first, identity = np.concatenate(lengths), pa.concat_arrays(ids)
+    behind = np.where(sure, 0, documents)
+    first, count = copies.firsts(key, copies.preference(longest_first, identity)[row] + behind, place)
+    owner = row[first]
+    rank = p["ranks"][p["tasks"][ctx.task][0]] + np.where(sure[first], 0, UNSURE)
+    columns = (
+        key[first], rank.astype(np.int32), longest_first[owner], identity.take(pa.array(owner)),
+        np.where(sure[first], place[first], -1).astype(np.int32), np.full(len(first), ctx.task, np.int32), count,
+    )  # fmt: skip
+    send(ctx, copies.PREFERRED, columns)
 
 
 def firsts(ctx: TaskContext) -> None:
@@ -137,7 +158,7 @@ def anchors(ctx: TaskContext) -> None:
     if found:
         key = np.concatenate(found)
         distinct, bucket, count = copies.counts(key, np.zeros(len(key), np.uint16))
-        _send(ctx, copies.COUNTED, (distinct, bucket, np.full(len(distinct), ctx.task, np.int32), count))
+        send(ctx, copies.COUNTED, (distinct, bucket, np.full(len(distinct), ctx.task, np.int32), count))
 
 
 def _wanted(ctx: TaskContext) -> copies.Answers | None:
@@ -166,7 +187,7 @@ def _buckets(ctx: TaskContext, ids: pa.Array) -> npt.NDArray[np.uint16]:
     return np.array([int(hash01(seed, "line bucket", id_) * 2**16) for id_ in ids.to_pylist()], np.uint16)
 
 
-def _send(ctx: TaskContext, schema: pa.Schema, columns: tuple[npt.NDArray[Any] | pa.Array, ...]) -> None:
+def send(ctx: TaskContext, schema: pa.Schema, columns: tuple[npt.NDArray[Any] | pa.Array, ...]) -> None:
     """Send rows to the partitions of their keys, the first column."""
     partitions = ctx.params["partitions"]
     out = ctx.exchange(schema, partitions)

@@ -28,8 +28,8 @@ class Copy(NamedTuple):
 class Cutting:
     """Collects the documents of a batch that lose something; `flush` writes them."""
 
-    def __init__(self, ctx: TaskContext, unit: str, max_copies: int) -> None:
-        self._ctx, self._unit, self._max_copies = ctx, unit, max_copies
+    def __init__(self, ctx: TaskContext, unit: str, threshold: float) -> None:
+        self._ctx, self._unit, self._threshold = ctx, unit, threshold
         self._verdicts: list[dict[str, object]] = []
         self._cuts: list[dict[str, int]] = []
         self._spans: list[dict[str, object]] = []
@@ -43,10 +43,11 @@ class Cutting:
         found: Sequence[Copy],
         lost_units: int,
         units: int,
+        score: float | None = None,
     ) -> None:
         """A document that loses so many of its units, byte ranges of its text, because of what was found in it.
 
-        It is dropped where nothing is left of it.
+        It is dropped where nothing is left of it. The score, unless given, is the most copies of a unit.
         """
         data = np.frombuffer(text.encode(), np.uint8)
         characters = np.append(0, np.cumsum(data & 0xC0 != 0x80))  # before each byte
@@ -65,8 +66,8 @@ class Cutting:
                 "verdict": "cut" if left else "drop",
                 "reason": f"repeated_{self._unit}" if left else f"only_repeated_{self._unit}",
                 "rows_out": 1 if left else 0,
-                "score": float(max(copy.copies for copy in found)),
-                "threshold": float(self._max_copies),
+                "score": score if score is not None else float(max(copy.copies for copy in found)),
+                "threshold": float(self._threshold),
                 "witness": longest.witness,
                 "detail": f"{lost_units} of {units} {self._unit}, {lost} of {int(characters[-1])} characters: "
                 f"{listed}{more}",

@@ -19,6 +19,7 @@ STAGE_SUMMARY = {
     "exact_dedup": "Of documents with the same normalised text, one stays.",
     "quality": "A classifier's score decides, by the policy of each source.",
     "minhash": "Of documents that are nearly the same, one stays.",
+    "dclm_paragraphs": "Paragraphs most of whose n-grams stand elsewhere are cut out (DCLM).",
     "ccnet_lines": "Lines that are in several places are cut out (CCNet).",
     "llama3_lines": "Lines that are in many places are cut out (Llama 3).",
     "c4_spans": "Of spans of sentences that are in several places, one stays; the others are cut out (C4).",

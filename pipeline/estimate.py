@@ -80,9 +80,9 @@ def estimate(plan: Plan) -> Estimate:
         exchange["components"] = grouping.edge_bytes
         exchange["labels"] = grouping.label_bytes
         exchange["candidates"] = int(text * (1 if nominates_everything(minhash) else _CANDIDATE_SHARE))
-    for stage, share in _COPIES_SHARE.items():
-        if stage in plan.graph:
-            exchange[stage] = int(text * share)
+    for name, share in _COPIES_SHARE.items():
+        if name in plan.graph:
+            exchange[name] = int(text * share)
     if "benchmark_index" in plan.graph:
         benchmarks = plan.graph["benchmark_index"].places["paths"]
         exchange["benchmark_index"] = sum(storage.size(path) for path in benchmarks)

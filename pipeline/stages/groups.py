@@ -44,6 +44,7 @@ def bands(ctx: TaskContext) -> None:
     keys, nodes = _columns(ctx, "signatures", KEY)
     found = lsh.components(*lsh.group(keys, nodes))
     if ctx.params["partitions"] == 1:
+        ctx.count("rounds", 0)
         _label(ctx, found.nodes, found.roots)
         return
     follows = found.nodes != found.roots

@@ -153,7 +153,7 @@ def tables(ctx: TaskContext) -> None:
         "removed": _histogram(stats, "removed"),
         "unchecked": stats["unchecked"],
         "sizes": {name: stats[f"size {name}"] for name, _ in SIZES if f"size {name}" in stats},
-        "rounds": ctx.manifest(p["labels"], 0).stats.get("rounds", 0),
+        "rounds": ctx.manifest(p["labels"], 0).stats["rounds"],
         "by_source": [
             {"removed_source": removed, "kept_source": kept, "count": count}
             for (removed, kept), count in sorted(by_source.items())

@@ -128,16 +128,17 @@ def test_inputs_given_in_another_order(crawl: Path, expected: dict[str, str], tm
     assert digests(tmp_path / "out") == expected
 
 
-def test_killed_at_twenty_random_moments(crawl: Path, expected: dict[str, str], tmp_path: Path) -> None:
+@pytest.mark.parametrize("times", [7, pytest.param(20, marks=pytest.mark.slow)])
+def test_killed_at_random_moments(crawl: Path, expected: dict[str, str], tmp_path: Path, times: int) -> None:
     """SIGKILL to the whole group, then the same command: the same bytes, and no committed task is done twice."""
-    moments = random.Random(20)
+    moments = random.Random(times)
     out = tmp_path / "out"
     started = time.monotonic()
     run(crawl, out, "--workers=2")
     whole_run = time.monotonic() - started
     shutil.rmtree(out)
     kills = completed = 0
-    while kills < 20:
+    while kills < times:
         done_before = committed(out)
         process = subprocess.Popen(
             command(crawl, out, "--workers=2"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT,

@@ -13,7 +13,7 @@ sources:
   web:
     reader: warc                         # warc arc wet jsonl parquet text
     paths: ["crawl/*.warc.gz"]           # relative to this file; ** for folders; https:// and s3:// work too
-    extract: {method: trafilatura}       # or learned: 30 times faster; resiliparse; union
+    extract: {method: trafilatura}       # or learned: 27 times faster; resiliparse; union
     # Rules in FineWeb's order. Give parameters like this: - gopher_quality: {min_words: 30}
     filters:
       - gopher_repetition

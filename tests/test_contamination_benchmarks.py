@@ -12,7 +12,7 @@ import pytest
 import zstandard
 
 from pipeline.contamination.benchmarks import check_benchmark, list_benchmarks, read_benchmark
-from pipeline.contamination.layouts import example
+from pipeline.contamination.layouts import Example, Fields, example
 from pipeline.errors import WinnowError
 
 
@@ -195,3 +195,12 @@ def test_benchmarks_are_named_by_file_and_by_folder_where_two_are_equal(tmp_path
 def test_a_pattern_without_files_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(WinnowError, match=r"^contamination\.benchmarks: no file matches"):
         list_benchmarks([str(tmp_path / "*.jsonl")])
+
+
+def test_fields_by_name_go_before_the_known_ones_in_rows_that_have_them() -> None:
+    given = Fields.of({"prompt": ["Frage"], "target": ["antwort"], "name": ["nummer"]})
+    named = {"nummer": "q", "frage": "Was?", "Antwort": "Das.", "text": "not looked at"}
+    assert example(named, 1, given) == Example("q", "Was?", "Das.")
+    assert example({"question": "What?", "answer": "That."}, 2, given) == Example("2", "What?", "That.")
+    assert example({"nummer": "n"}, 3, given).problem == "no known field among nummer"
+    assert example(named, 1).prompt == "not looked at"

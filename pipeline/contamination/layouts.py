@@ -36,7 +36,7 @@ class Fields:
     target: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
     gold: tuple[str, ...] = ()
-    name: tuple[str, ...] = ()
+    name: tuple[str, ...] = ()  # before the table's
 
     @classmethod
     def of(cls, given: Mapping[str, Iterable[str]]) -> "Fields":
@@ -80,7 +80,7 @@ def example(row: Any, number: int, given: Fields = NO_FIELDS) -> Example:
         return Example(str(number), problem=f"an object is expected, not {_kind(row)}")
     fields = _fields(row)
     known = KNOWN if fields.keys().isdisjoint((*given.prompt, *given.target)) else given
-    name = next((str(fields[key]) for key in known.name or NAME_FIELDS if _is_name(fields.get(key))), str(number))
+    name = next((str(fields[key]) for key in (*given.name, *NAME_FIELDS) if _is_name(fields.get(key))), str(number))
     if not has_known_field(row, given):
         return Example(name, problem=f"no known field among {', '.join(sorted(fields)) or 'none at all'}")
     choices, labels = _choices(fields, known.choices)

@@ -10,6 +10,7 @@ from typing import Any
 
 from pipeline import plan as planning
 from pipeline import publish
+from pipeline.duplicate_losses import losses
 from pipeline.engine import commit, local, storage
 from pipeline.engine.graph import Graph, Stage
 from pipeline.errors import WinnowError
@@ -91,7 +92,7 @@ def run(
         if any(len(commit.committed(plan.graph, stage)) < stage.tasks for stage in plan.graph.stages):
             _drive(plan, workers or os.cpu_count() or 1, driver, beam_options, timer)
         manifest = publish.publish(plan)
-        guards = tuple(find_guards(manifest))
+        guards = tuple(find_guards(plan.graph.out, manifest))
         seconds = time.monotonic() - started
         result = RunResult(plan.graph.out, manifest, guards, seconds, timer.seconds)
         _write_presentation(result, workers, driver)
@@ -119,7 +120,7 @@ def drive_locally(graph: Graph, workers: int, progress: Progress | None) -> None
     local.run(graph, workers=workers, progress=progress)
 
 
-def find_guards(manifest: Mapping[str, Any]) -> Iterator[str]:
+def find_guards(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
     """Sentences about output that is probably not what was wanted."""
     for source, stages in _by_source(manifest["stages"]).items():
         read = next(row["rows_out"] for row in stages if row["stage"] == "read")
@@ -133,6 +134,7 @@ def find_guards(manifest: Mapping[str, Any]) -> Iterator[str]:
                     f"stage {row['stage']!r} left {row['rows_out']:,} of {row['rows_in']:,} documents "
                     f"of source {source!r}"
                 )
+    yield from losses(out, manifest)
     mixture = manifest["mixture"]
     if mixture and mixture["short"]:
         yield f"fewer tokens than asked: {mixture['target_tokens']:,} of {mixture['budget_tokens']:,}"

@@ -154,6 +154,9 @@ class Dedup(Part):
     """Cut long runs of tokens that occur elsewhere, as RefinedWeb does."""
     scope: Literal["within", "across", "per_snapshot", "per_language"] = "across"
     """Which documents are compared: those of one source, of all, of one crawl snapshot, or of one language."""
+    max_loss: Share | None = None
+    """The share of a source's documents that deduplication may remove; with more, the run ends with exit code 3 and
+    names the largest clusters."""
     prefer: Distinct = ()
     """Sources whose copy stays, first first. Sources not named follow in the recipe's order."""
     against: Annotated[tuple[Location, ...], LOCATIONS] = ()

@@ -8,11 +8,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from pipeline import ledger
 from pipeline.contamination import stretches
 from pipeline.contamination.index import load
 from pipeline.engine import storage
 from pipeline.kernels.item_match import Windows, align
 from pipeline.kernels.ngrams import words
+from pipeline.planning.copies import SEGMENTS
 from pipeline.recheck import texts_folder
 
 MATCHES, EXAMPLES = "contamination/matches.parquet", "contamination/examples.parquet"
@@ -24,34 +26,40 @@ _ACTING = ("cut", "drop")
 def recheck(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
     """Problems: decisions that no match explains, spans that are none, and spans that do not hold what they say.
 
-    Texts are compared where `work/` still has them.
+    Texts are compared where `work/` still has them, and no stage before this one has shortened them.
     """
     folder = texts_folder(out, manifest)
     with storage.open_arrow(storage.join(out, EXAMPLES)) as source:
         examples = pq.ParquetFile(source).read(columns=["benchmark", "example", "text"]).to_pylist()
     places = {(row["benchmark"], row["example"]): place for place, row in enumerate(examples)}
     compared = _Compared(out, manifest)
+    shortened = set().union(*(_decided(out, manifest, stage) for stage in SEGMENTS))
     acted: set[str] = set()
     with storage.open_arrow(storage.join(out, MATCHES)) as source:
         for batch in pq.ParquetFile(source).iter_batches(MATCHES_AT_ONCE):
             matches = batch.to_pylist()
             acted.update(row["id"] for row in matches if row["action"] in _ACTING)
-            texts = _texts(folder, {row["id"] for row in matches}) if folder else {}
+            texts = _texts(folder, {row["id"] for row in matches} - shortened) if folder else {}
             for row in matches:
                 place = places[row["benchmark"], row["example"]]
                 problem = _problem(row, texts.get(row["id"]), examples[place]["text"], place, compared)
                 if problem:
                     item = f"{row['benchmark']}/{row['example']}"
                     yield f"{MATCHES}: {row['method']} found {item} in {row['id']}: {problem}"
-    decided: set[str] = set()
-    for entry in manifest["files"]:
-        if entry["path"].startswith("decisions/contamination/"):
-            with storage.open_arrow(storage.join(out, entry["path"])) as source:
-                decided.update(pq.ParquetFile(source).read(columns=["id"])["id"].to_pylist())
+    decided = _decided(out, manifest, "contamination")
     if unexplained := decided - acted:
         yield f"{len(unexplained):,} documents were cut or dropped without a match, such as {min(unexplained)}"
     if undone := acted - decided:
         yield f"{len(undone):,} documents have a match that decides, but no decision, such as {min(undone)}"
+
+
+def _decided(out: str, manifest: Mapping[str, Any], stage: str) -> set[str]:
+    """Ids that a stage has decided on."""
+    found: set[str] = set()
+    for entry in manifest["files"]:
+        if entry["path"].startswith(f"decisions/{stage}/"):
+            found.update(ledger.read_parquet(storage.join(out, entry["path"]), ["id"])["id"].to_pylist())
+    return found
 
 
 def _problem(row: Mapping[str, Any], text: str | None, example: str, place: int, compared: "_Compared") -> str | None:

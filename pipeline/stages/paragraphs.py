@@ -157,19 +157,19 @@ def _write(
     mine = slice(int(pieces.bounds[document]), int(pieces.bounds[document + 1]))
     tokens = np.flatnonzero(gone[mine]) + mine.start
     zero = pieces.text_bounds[document]
-    own = found.units.row == document
     stretches, shares = [], []
-    lost = np.unique(found.line_of_token[tokens]).tolist()
+    line_of_token = found.line_of_token[tokens]
+    lost = np.unique(line_of_token).tolist()
     for line in lost:
-        inside = own & (found.line == line)
-        counted = np.flatnonzero(inside & known)
+        first, after = np.searchsorted(found.line, [line, line + 1])
+        counted = np.flatnonzero(known[first:after]) + first
         if not len(counted):  # a short line of a document that goes whole
             continue
-        shares.append(len(counted) / int(inside.sum()))
+        shares.append(len(counted) / int(after - first))
         witnesses, numbers = np.unique(stays.ids[answer[counted]], axis=0, return_counts=True)
         witness = witnesses[np.argmax(numbers)].tobytes()
-        of_line = tokens[found.line_of_token[tokens] == line]
-        start, stop = int(pieces.starts[of_line[0]] - zero), int(pieces.stops[of_line[-1]] - zero)
+        begin, end = np.searchsorted(line_of_token, [line, line + 1])
+        start, stop = int(pieces.starts[tokens[begin]] - zero), int(pieces.stops[tokens[end - 1]] - zero)
         stretches.append(Copy(start, stop, int(stays.copies[answer[counted]].max()), witness))
     units = int(pieces.opens[mine].sum())
     identity, text = text_at(batch, document)

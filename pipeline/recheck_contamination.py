@@ -8,14 +8,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipeline import ledger
 from pipeline.contamination import stretches
 from pipeline.contamination.index import load
 from pipeline.engine import storage
 from pipeline.kernels.item_match import Windows, align
 from pipeline.kernels.ngrams import words
-from pipeline.planning.copies import SEGMENTS
+from pipeline.planning.parts import DECIDING
 from pipeline.recheck import texts_folder
+from pipeline.stages.survivors import Ranges, without
 
 MATCHES, EXAMPLES = "contamination/matches.parquet", "contamination/examples.parquet"
 MATCHES_AT_ONCE = 5_000
@@ -26,40 +26,34 @@ _ACTING = ("cut", "drop")
 def recheck(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
     """Problems: decisions that no match explains, spans that are none, and spans that do not hold what they say.
 
-    Texts are compared where `work/` still has them, and no stage before this one has shortened them.
+    Texts are compared where `work/` still has them.
     """
     folder = texts_folder(out, manifest)
     with storage.open_arrow(storage.join(out, EXAMPLES)) as source:
         examples = pq.ParquetFile(source).read(columns=["benchmark", "example", "text"]).to_pylist()
     places = {(row["benchmark"], row["example"]): place for place, row in enumerate(examples)}
     compared = _Compared(out, manifest)
-    shortened = set().union(*(_decided(out, manifest, stage) for stage in SEGMENTS))
     acted: set[str] = set()
     with storage.open_arrow(storage.join(out, MATCHES)) as source:
         for batch in pq.ParquetFile(source).iter_batches(MATCHES_AT_ONCE):
             matches = batch.to_pylist()
             acted.update(row["id"] for row in matches if row["action"] in _ACTING)
-            texts = _texts(folder, {row["id"] for row in matches} - shortened) if folder else {}
+            texts = texts_after_cuts(out, manifest, folder, {row["id"] for row in matches}) if folder else {}
             for row in matches:
                 place = places[row["benchmark"], row["example"]]
                 problem = _problem(row, texts.get(row["id"]), examples[place]["text"], place, compared)
                 if problem:
                     item = f"{row['benchmark']}/{row['example']}"
                     yield f"{MATCHES}: {row['method']} found {item} in {row['id']}: {problem}"
-    decided = _decided(out, manifest, "contamination")
+    decided: set[str] = set()
+    for entry in manifest["files"]:
+        if entry["path"].startswith("decisions/contamination/"):
+            with storage.open_arrow(storage.join(out, entry["path"])) as source:
+                decided.update(pq.ParquetFile(source).read(columns=["id"])["id"].to_pylist())
     if unexplained := decided - acted:
         yield f"{len(unexplained):,} documents were cut or dropped without a match, such as {min(unexplained)}"
     if undone := acted - decided:
         yield f"{len(undone):,} documents have a match that decides, but no decision, such as {min(undone)}"
-
-
-def _decided(out: str, manifest: Mapping[str, Any], stage: str) -> set[str]:
-    """Ids that a stage has decided on."""
-    found: set[str] = set()
-    for entry in manifest["files"]:
-        if entry["path"].startswith(f"decisions/{stage}/"):
-            found.update(ledger.read_parquet(storage.join(out, entry["path"]), ["id"])["id"].to_pylist())
-    return found
 
 
 def _problem(row: Mapping[str, Any], text: str | None, example: str, place: int, compared: "_Compared") -> str | None:
@@ -109,14 +103,36 @@ class _Compared:
         return float(aligned.weight[0] / found.totals[item])
 
 
-def _texts(folder: str, wanted: set[str]) -> dict[str, str]:
+def texts_after_cuts(out: str, manifest: Mapping[str, Any], folder: str, wanted: set[str]) -> dict[str, str]:
+    """Id -> text as the rules for repeated text left it, which contamination looked at."""
     ids = pa.array(sorted(bytes.fromhex(each) for each in wanted), pa.binary(16))
+    cutting = [
+        storage.join(out, "work", name, "cuts")
+        for stage in DECIDING
+        for name in manifest["work"]
+        if name.rpartition("-")[0] == stage
+    ]
     found = {}
     for name in storage.listing(folder):
+        cuts = [_cuts(storage.join(cut, name)) for cut in cutting if name in storage.listing(cut)]
+        first = 0
         with storage.open_arrow(storage.join(folder, name)) as source, pa.ipc.open_file(source) as reader:
             for number in range(reader.num_record_batches):
                 batch = reader.get_batch(number).select(["id", "text"])
-                batch = batch.filter(pc.is_in(batch.column("id"), value_set=ids))
-                for row in batch.to_pylist():
-                    found[row["id"].hex()] = row["text"]
+                rows = np.flatnonzero(pc.is_in(batch.column("id"), value_set=ids).to_numpy(zero_copy_only=False))
+                for place, row in zip((rows + first).tolist(), batch.take(pa.array(rows)).to_pylist(), strict=True):
+                    text = row["text"]
+                    for ranges in cuts:
+                        text = without(text, ranges.get(place, ()))
+                    found[row["id"].hex()] = text
+                first += batch.num_rows
+    return found
+
+
+def _cuts(path: str) -> dict[int, Ranges]:
+    """Row -> byte ranges of one part that a stage took out."""
+    found: dict[int, Ranges] = {}
+    with storage.open_arrow(path) as source, pa.ipc.open_file(source) as reader:
+        for row in reader.read_all().to_pylist():
+            found.setdefault(row["row"], []).append((row["start"], row["stop"]))
     return found

@@ -17,6 +17,7 @@ from pipeline.dedup.segments import segments
 from pipeline.engine.graph import Graph, GraphBuilder
 from pipeline.ids import document_id
 from pipeline.planning import copies, paragraphs
+from pipeline.recheck_contamination import texts_after_cuts
 from pipeline.recipe import Recipe, loads
 from tests import toy_documents
 
@@ -372,3 +373,15 @@ def test_substrings_of_scripts_without_spaces(tmp_path: Path) -> None:
     passage = "".join(chr(0x4E00 + dice.randrange(3000)) for _ in range(70))
     run = Run(tmp_path, [("a", [f"甲{passage}乙。丙丁。", f"己{passage}"])], "substrings: {}")
     assert run.left == {(0, 0): run.texts[0, 0], (0, 1): "己"}
+
+
+# -- what comes after --------------------------------------------------------------------------------------------------
+
+
+def test_verify_looks_for_benchmarks_in_the_texts_that_were_left(tmp_path: Path) -> None:
+    run = Run(tmp_path, passages(1), "substrings: {tokens: 13}")
+    assert any(run.left[address] != run.texts[address] for address in run.left)
+    manifest = {"work": [stage.folder for stage in run.graph.stages]}
+    wanted = {identity for identity, address in run.address.items() if address in run.left}
+    found = texts_after_cuts(str(tmp_path), manifest, run.graph.work("rules", "docs"), wanted)
+    assert {run.address[identity]: text for identity, text in found.items()} == run.left

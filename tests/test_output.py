@@ -67,7 +67,7 @@ def decisions(result: RunResult, stage: str, source: str | None = None) -> list[
 def test_it_verifies(result: RunResult) -> None:
     lines: list[str] = []
     assert verify(result.out, lines.append) == []
-    assert len(lines) == 6
+    assert len(lines) == 7
 
 
 def test_every_record_is_balanced(result: RunResult) -> None:

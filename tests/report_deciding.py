@@ -116,19 +116,19 @@ def near(made: FakeOutput, rng: random.Random, texts: dict[Key, str]) -> set[Key
         sides["similarity"] = similarity
         pairs.append(sides | {"method": "jaccard", "bands": 14 - i})
         samples.append(sides | {"removed_text": texts[copy][:4000], "kept_text": texts[original][:4000]})
-        clusters.append({"id": removed, "cluster": kept, "size": 4, "role": "removed", "source": "forum"})
+        clusters.append({"id": removed, "cluster": kept, "size": 4, "role": "removed", "source": "forum", "copies": 0})
     for i, first, size, role in ((0, 0, 4, "kept"), (1, 1, 4, "kept"), (2, 2, 4, "kept"), (3, 3, 4, "kept"),
                                  (4, 4, 2, "kept"), (5, 4, 2, "unchecked")):  # fmt: skip
         row = {"id": identity("web", i), "cluster": identity("web", first), "size": size, "role": role}
-        clusters.append(row | {"source": "web"})
+        clusters.append(row | {"source": "web", "copies": 1})
     compared = [count + (bin_ % 7 if 40 <= bin_ < 75 else 0) for bin_, count in enumerate(by_similarity)]
     made.tables["dedup/pairs.parquet"] = (pairs, records.PAIR)
     made.tables["dedup/clusters.parquet"] = (clusters, records.CLUSTER)
     made.tables["dedup/samples.parquet"] = (samples, records.PAIR_SAMPLE)
     made.jsons["dedup/summary.json"] = {
         "shingle": "word", "ngram": 5, "hashes": 112, "bands": 14, "rows": 8, "threshold": 0.75, "verify": True,
-        "comparisons": sum(compared), "compared": compared, "removed": by_similarity, "unchecked": 1,
-        "sizes": {"2": 1, "4-9": 4}, "rounds": 0, "by_source": [],
+        "similarity": "jaccard", "comparisons": sum(compared), "compared": compared, "removed": by_similarity,
+        "unchecked": 1, "sizes": {"2": 1, "4-9": 4}, "rounds": 0, "by_source": [],
     }  # fmt: skip
     return gone
 

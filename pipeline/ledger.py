@@ -4,8 +4,9 @@ Nothing here trusts a counter that a stage kept while it ran: records come from 
 from the decision files, documents from the document files.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -114,6 +115,13 @@ def read_parquet(path: str, columns: Sequence[str]) -> pa.Table:
     """Some columns of a Parquet file, local or remote."""
     with storage.open_arrow(path) as source:
         return pq.ParquetFile(source).read(columns=list(columns))
+
+
+def decisions(out: str, manifest: Mapping[str, Any], stage: str, columns: Sequence[str]) -> Iterator[pa.Table]:
+    """Some columns of what a stage of a finished run has decided, a table a file."""
+    for entry in manifest["files"]:
+        if entry["path"].startswith(f"decisions/{stage}/"):
+            yield read_parquet(storage.join(out, entry["path"]), columns)
 
 
 def parquet_rows(path: str) -> int:

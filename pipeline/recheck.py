@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from pipeline import ledger
 from pipeline.dedup import minhash
 from pipeline.engine import storage
 
@@ -61,12 +62,9 @@ def recheck(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
 def _removals(out: str, manifest: Mapping[str, Any]) -> dict[str, tuple[str | None, float | None]]:
     """Removed id -> (witness, score) of decisions/minhash."""
     found = {}
-    for entry in manifest["files"]:
-        if entry["path"].startswith("decisions/minhash/"):
-            with storage.open_arrow(storage.join(out, entry["path"])) as source:
-                table = pq.ParquetFile(source).read(columns=["id", "witness", "score"])
-            for row in table.to_pylist():
-                found[row["id"]] = (row["witness"], row["score"])
+    for table in ledger.decisions(out, manifest, "minhash", ["id", "witness", "score"]):
+        for row in table.to_pylist():
+            found[row["id"]] = (row["witness"], row["score"])
     return found
 
 

@@ -43,9 +43,8 @@ def recheck(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
 def _decided(out: str, manifest: Mapping[str, Any], stage: str) -> set[str]:
     """Ids that a stage has decided on."""
     found: set[str] = set()
-    for entry in manifest["files"]:
-        if entry["path"].startswith(f"decisions/{stage}/"):
-            found.update(ledger.read_parquet(storage.join(out, entry["path"]), ["id"])["id"].to_pylist())
+    for table in ledger.decisions(out, manifest, stage, ["id"]):
+        found.update(table["id"].to_pylist())
     return found
 
 

@@ -155,11 +155,9 @@ def _witnesses(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
     for stage in DECIDING:
         witnesses: set[str] = set()
         ids: set[str] = set()
-        for entry in manifest["files"]:
-            if entry["path"].startswith(f"decisions/{stage}/"):
-                table = ledger.read_parquet(storage.join(out, entry["path"]), ["id", "witness"])
-                witnesses.update(filter(None, table["witness"].to_pylist()))
-                ids.update(table["id"].to_pylist())
+        for table in ledger.decisions(out, manifest, stage, ["id", "witness"]):
+            witnesses.update(filter(None, table["witness"].to_pylist()))
+            ids.update(table["id"].to_pylist())
         wanted = (wanted - ids) | witnesses
     for entry in manifest["files"]:
         if wanted and entry["path"].startswith("documents/"):

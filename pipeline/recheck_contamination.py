@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from pipeline import ledger
 from pipeline.contamination import stretches
 from pipeline.contamination.index import load
 from pipeline.engine import storage
@@ -15,7 +16,7 @@ from pipeline.kernels.item_match import Windows, align
 from pipeline.kernels.ngrams import words
 from pipeline.planning.parts import DECIDING
 from pipeline.recheck import texts_folder
-from pipeline.stages.survivors import Ranges, without
+from pipeline.stages.survivors import Ranges, ranges_by_row, without
 
 MATCHES, EXAMPLES = "contamination/matches.parquet", "contamination/examples.parquet"
 MATCHES_AT_ONCE = 5_000
@@ -46,10 +47,8 @@ def recheck(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
                     item = f"{row['benchmark']}/{row['example']}"
                     yield f"{MATCHES}: {row['method']} found {item} in {row['id']}: {problem}"
     decided: set[str] = set()
-    for entry in manifest["files"]:
-        if entry["path"].startswith("decisions/contamination/"):
-            with storage.open_arrow(storage.join(out, entry["path"])) as source:
-                decided.update(pq.ParquetFile(source).read(columns=["id"])["id"].to_pylist())
+    for table in ledger.decisions(out, manifest, "contamination", ["id"]):
+        decided.update(table["id"].to_pylist())
     if unexplained := decided - acted:
         yield f"{len(unexplained):,} documents were cut or dropped without a match, such as {min(unexplained)}"
     if undone := acted - decided:
@@ -131,8 +130,5 @@ def texts_after_cuts(out: str, manifest: Mapping[str, Any], folder: str, wanted:
 
 def _cuts(path: str) -> dict[int, Ranges]:
     """Row -> byte ranges of one part that a stage took out."""
-    found: dict[int, Ranges] = {}
     with storage.open_arrow(path) as source, pa.ipc.open_file(source) as reader:
-        for row in reader.read_all().to_pylist():
-            found.setdefault(row["row"], []).append((row["start"], row["stop"]))
-    return found
+        return ranges_by_row(reader.read_all().to_batches())

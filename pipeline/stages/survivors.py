@@ -5,7 +5,7 @@
 `cuts/` as well: byte ranges of the texts as the stages before it left them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -63,8 +63,13 @@ def survivors(
 
 def cuts(ctx: TaskContext, stage: str) -> dict[int, Ranges]:
     """Row -> byte ranges, ascending, that a stage took out of this part's texts; empty for stages that cut nothing."""
+    return ranges_by_row(ctx.batches(stage, "cuts/"))
+
+
+def ranges_by_row(batches: Iterable[pa.RecordBatch]) -> dict[int, Ranges]:
+    """Row -> its byte ranges, of the rows of a `cuts/` file."""
     found: dict[int, Ranges] = {}
-    for batch in ctx.batches(stage, "cuts/"):
+    for batch in batches:
         for row in batch.to_pylist():
             found.setdefault(row["row"], []).append((row["start"], row["stop"]))
     return found

@@ -7,7 +7,7 @@
 <name>          the copies are cut out; a document of which nothing is left is dropped
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.engine.graph import GraphBuilder
@@ -59,6 +59,19 @@ def add(
     partitions = partitions or -(-sum(parts.weights) // PARTITION_BYTES) or 1
     params = {**chosen, "tasks": parts.tasks, "decided": decided, "scope": recipe.dedup.scope, "anchors": None}
     inputs = reading(decided)
+
+    def add_firsts(stage: str, keys: str, params: Mapping[str, Any], title: str) -> None:
+        builder.add(
+            f"{name}.{stage}",
+            "pipeline.stages.copies:firsts",
+            kind="reduce",
+            tasks=partitions,
+            params={**params, "keys": f"{name}.{keys}", "parts": len(parts)},
+            exchanges=[f"{name}.{keys}"],
+            code=CODE,
+            title=f"{name} {title}",
+        )
+
     if chosen["segments"] == "tokens":
         builder.add(
             f"{name}.anchors",
@@ -71,16 +84,7 @@ def add(
             weights=parts.weights,
             title=f"{name} anchors",
         )
-        builder.add(
-            f"{name}.repeated",
-            "pipeline.stages.copies:firsts",
-            kind="reduce",
-            tasks=partitions,
-            params={**COUNT_ALL, "keys": f"{name}.anchors", "parts": len(parts)},
-            exchanges=[f"{name}.anchors"],
-            code=CODE,
-            title=f"{name} anchors in several places",
-        )
+        add_firsts("repeated", "anchors", COUNT_ALL, "anchors in several places")
         params["anchors"] = f"{name}.repeated"
         inputs = {**inputs, "kind": "reduce", "exchanges": [*inputs["exchanges"], f"{name}.repeated"]}
     builder.add(
@@ -94,16 +98,7 @@ def add(
         weights=parts.weights,
         title=f"{name} keys",
     )
-    builder.add(
-        f"{name}.firsts",
-        "pipeline.stages.copies:firsts",
-        kind="reduce",
-        tasks=partitions,
-        params={**chosen, "keys": f"{name}.keys", "parts": len(parts)},
-        exchanges=[f"{name}.keys"],
-        code=CODE,
-        title=f"{name} copies",
-    )
+    add_firsts("firsts", "keys", chosen, "copies")
     builder.add(
         name,
         "pipeline.stages.copies:cut",

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.kernels.unicode_rules import N_CODE_POINTS, SPACE, SYMBOL, class_of, fold_of, pack, two_level
+from pipeline.kernels.unicode_rules import N_CODE_POINTS, SPACE, SYMBOL, class_of, fold_of, two_level, write_tables
 
 UNCHANGED = 0
 GONE = -1
@@ -57,17 +57,8 @@ def make_table() -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
 def _write_data(path: Path) -> None:
     entries, points = make_table()
     index, blocks = two_level(entries)
-    lines = [
-        '"""The table of matching forms, made by `python -m pipeline.kernels.matching_rules`; do not edit."""',
-        "",
-        f'UNICODE_VERSION = "{unicodedata.unidata_version}"',
-    ]
-    for name, array in (("INDEX", index), ("BLOCKS", blocks), ("POINTS", points)):
-        text = pack(array)
-        lines.append(f"{name} = (")
-        lines += [f'    "{text[at : at + 110]}"' for at in range(0, len(text), 110)]
-        lines.append(")")
-    path.write_text("\n".join(lines) + "\n")
+    title = "The table of matching forms, made by `python -m pipeline.kernels.matching_rules`"
+    write_tables(path, title, {"INDEX": index, "BLOCKS": blocks, "POINTS": points})
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ works with the same Unicode version. Characters of later versions are plain word
 import base64
 import unicodedata
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -103,20 +104,22 @@ def two_level(flat: npt.NDArray[np.generic]) -> tuple[npt.NDArray[np.uint8], npt
     return index.reshape(-1).astype(np.uint8), np.ascontiguousarray(blocks).reshape(-1)
 
 
-def _write_data(path: Path) -> None:
-    lines = [
-        '"""The character tables, made by `python -m pipeline.kernels.unicode_rules`; do not edit."""',
-        "",
-        f'UNICODE_VERSION = "{unicodedata.unidata_version}"',
-    ]
-    classes, folds = make_tables()
-    for name, table in (("CLASS", classes), ("FOLD", folds)):
-        for part, array in zip(("INDEX", "BLOCKS"), two_level(table)):
-            text = pack(array)
-            lines.append(f"{name}_{part} = (")
-            lines += [f'    "{text[at : at + 110]}"' for at in range(0, len(text), 110)]
-            lines.append(")")
+def write_tables(path: Path, title: str, tables: Mapping[str, npt.NDArray[np.generic]]) -> None:
+    """A module of packed tables by name, with the version of Unicode that they are of."""
+    lines = [f'"""{title}; do not edit."""', "", f'UNICODE_VERSION = "{unicodedata.unidata_version}"']
+    for name, array in tables.items():
+        text = pack(array)
+        lines.append(f"{name} = (")
+        lines += [f'    "{text[at : at + 110]}"' for at in range(0, len(text), 110)]
+        lines.append(")")
     path.write_text("\n".join(lines) + "\n")
+
+
+def _write_data(path: Path) -> None:
+    classes, folds = (two_level(table) for table in make_tables())
+    names = ("CLASS_INDEX", "CLASS_BLOCKS", "FOLD_INDEX", "FOLD_BLOCKS")
+    title = "The character tables, made by `python -m pipeline.kernels.unicode_rules`"
+    write_tables(path, title, dict(zip(names, (*classes, *folds), strict=True)))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,9 @@
+import ast
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 import pipeline.kernels
 from pipeline.kernels import compile as compiling
@@ -37,15 +40,38 @@ def test_nothing_is_compiled_after_warm_up() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_the_cache_stands_under_a_digest_of_all_kernel_sources(tmp_path: Path, monkeypatch) -> None:
-    """Numba alone would miss a change of a helper in another file."""
-    folders = []
-    (tmp_path / "one.py").write_text("helper = 1")
+def test_the_cache_stands_under_a_digest_of_a_kernels_imports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numba alone would miss a change of a helper in another file; other files do not matter."""
     monkeypatch.setattr(compiling, "__file__", str(tmp_path / "compile.py"))
-    for source in ("helper = 1", "helper = 2", "helper = 1"):
-        (tmp_path / "one.py").write_text(source)
+    files = {name: tmp_path / f"{name}.py" for name in ("outer", "middle", "inner", "other")}
+    files["outer"].write_text("from pipeline.kernels.middle import f")
+    files["middle"].write_text("import math\n    from pipeline.kernels.inner import (\n  g,\n)")
+
+    def folder(inner: str, other: str, of: Path | None = files["outer"]) -> str:
+        files["inner"].write_text(inner)
+        files["other"].write_text(other)
         compiling.cache_dir.cache_clear()
-        folders.append(compiling.cache_dir())
+        compiling._closure.cache_clear()
+        return compiling.cache_dir(of)
+
+    first = folder("g = 1", "h = 1")
+    assert folder("g = 2", "h = 1") != first
+    assert folder("g = 1", "h = 2") == first == folder("g = 1", "h = 1")
+    assert folder("g = 1", "h = 2", None) != folder("g = 1", "h = 1", None)
+    assert Path(first).is_relative_to(tmp_path)
     compiling.cache_dir.cache_clear()
-    assert folders[0] == folders[2] != folders[1]
-    assert Path(folders[0]).is_relative_to(tmp_path)
+    compiling._closure.cache_clear()
+
+
+def test_every_import_of_a_kernel_is_of_the_form_that_the_digest_reads() -> None:
+    for path in Path(compiling.__file__).parent.glob("*.py"):
+        imported = set()
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {name.name for name in node.names}
+            if isinstance(node, ast.ImportFrom) and node.module == "pipeline.kernels":
+                imported |= {f"pipeline.kernels.{name.name}" for name in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                imported.add(node.module or "")
+        read = {f"pipeline.kernels.{name}" for name in compiling._IMPORT.findall(path.read_text("utf-8"))}
+        assert {name for name in imported if name.startswith("pipeline")} == read, path.name

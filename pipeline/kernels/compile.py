@@ -1,11 +1,13 @@
 """How kernels are compiled: `@kernel` is numba's njit with the house options and a cache that cannot go stale.
 
 Numba's on-disk cache looks at the file of the outermost function alone, so a kernel keeps running old code when a
-helper in another file changes. Kernels therefore cache under a digest of all sources of this package.
+helper in another file changes. Kernels therefore cache under a digest of their file and of every file of this package
+that it imports, directly or not.
 """
 
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Callable
 from functools import cache
@@ -18,6 +20,8 @@ from numba.np import arrayobj
 
 config: Any = numba.config
 _intrinsic: Any = intrinsic
+_IMPORT = re.compile(r"^\s*from pipeline\.kernels(?:\.| import )(\w+)", re.MULTILINE)
+
 Function = TypeVar("Function", bound=Callable[..., object])
 
 
@@ -36,7 +40,7 @@ def helper(function: Function) -> Function:
 def _compiled(function: Function, options: dict[str, Any]) -> Function:
     configured = config.CACHE_DIR
     # Read while the decorator runs; put back at once, since the setting is global to the process.
-    config.CACHE_DIR = configured or cache_dir()
+    config.CACHE_DIR = configured or cache_dir(Path(function.__code__.co_filename))
     try:
         return cast(Function, numba.njit(cache=True, nogil=True, **options)(function))
     finally:
@@ -49,12 +53,14 @@ def inlined(function: Function) -> Function:
 
 
 @cache
-def cache_dir() -> str:
-    """A writable folder for this state of the sources: beside them, else in the user's cache, else temporary."""
+def cache_dir(source: Path | None = None) -> str:
+    """A writable folder for this state of a source file and what it imports of this package, or of the whole package:
+    beside the sources, else in the user's cache, else temporary.
+    """
     here = Path(__file__).parent
     digest = hashlib.sha256(numba.__version__.encode())
-    for source in sorted(here.glob("*.py")):
-        digest.update(source.name.encode() + b"\0" + source.read_bytes())
+    for path in sorted(_closure(source)) if source else sorted(here.glob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
     name = f"numba-{digest.hexdigest()[:16]}"
     user_cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     private = f"winnow-{os.getuid()}" if hasattr(os, "getuid") else "winnow"
@@ -67,6 +73,19 @@ def cache_dir() -> str:
         if os.access(folder, os.W_OK):
             return str(folder)
     return ""  # numba looks for a place itself, and says so where it finds none
+
+
+@cache
+def _closure(source: Path) -> frozenset[Path]:
+    """A file and all of this package that it imports, directly or not: by what it says, whatever is imported yet."""
+    found, waiting = {source}, [source]
+    while waiting:
+        for name in _IMPORT.findall(waiting.pop().read_text("utf-8")):
+            path = Path(__file__).with_name(f"{name}.py")
+            if path not in found:
+                found.add(path)
+                waiting.append(path)
+    return frozenset(found)
 
 
 @_intrinsic

@@ -250,9 +250,10 @@ def train_quality(
 @click.option("--seed", type=click.IntRange(min=0), default=0, help="Another model of the same data.")
 @click.option("--folds", type=click.IntRange(min=2), default=5, help="Parts of the hosts, each judged by the others.")
 @click.option("--threads", type=click.IntRange(min=1), default=1, help="Of LightGBM; they do not change the model.")
+@click.option("--refit", is_flag=True, help="Train again on the held-out hosts as well, once they have judged.")
 @click.option("--unseen", metavar="SET", multiple=True, help="A set to judge by: its hosts take no part in training.")
 def train_extractor(
-    sets: tuple[str, ...], out: str, seed: int, folds: int, threads: int, unseen: tuple[str, ...]
+    sets: tuple[str, ...], out: str, seed: int, folds: int, threads: int, refit: bool, unseen: tuple[str, ...]
 ) -> None:
     """Train the learned extractor on pages with gold text.
 
@@ -266,6 +267,7 @@ def train_extractor(
         seed=seed,
         folds=folds,
         threads=threads,
+        refit=refit,
         unseen=unseen,
         say=lambda line: _errors.print(line, markup=False),
     )

@@ -59,19 +59,21 @@ def extractor(
     seed: int = 0,
     folds: int = 5,
     threads: int = 1,
+    refit: bool = False,
     unseen: Sequence[str | Path] = (),
     say: Callable[[str], None] = lambda _line: None,
 ) -> TrainedModel:
     """Train the learned extractor on gold sets; write OUT/learned.model, OUT/learned.card.json and OUT/learned.card.md.
 
     Each set is FOLDER/NAME, where NAME.gold.jsonl.gz and NAME.warc.gz lie. The same sets and seed give the same bytes,
-    whatever the threads. Hosts of the sets `unseen` take no part. Raises WinnowError with the next action.
+    whatever the threads. Hosts of the sets `unseen` take no part; with `refit` the held-out ones do, once they have
+    judged: OUT/held_out.model is the one they judged. Raises WinnowError with the next action.
     """
     from classifiers.extractor.boosting import Parameters
     from classifiers.extractor.card import card_json, card_markdown
     from classifiers.extractor.train import Settings, train
 
-    settings = Settings(seed=seed, folds=folds, boosting=Parameters(threads=threads))
+    settings = Settings(seed=seed, folds=folds, refit=refit, boosting=Parameters(threads=threads))
     trained = train([Path(path) for path in sets], settings, say, unseen=[Path(path) for path in unseen])
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
@@ -79,6 +81,7 @@ def extractor(
         ("learned.model", trained.file),
         ("learned.card.json", card_json(trained.card)),
         ("learned.card.md", card_markdown(trained.card)),
+        *([("held_out.model", trained.held_out_file)] if refit else []),
     ):
         storage.write_bytes(str(folder / name), data)
     return TrainedModel(str(folder / "learned.model"), trained.card)

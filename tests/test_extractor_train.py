@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -90,6 +91,16 @@ def test_the_same_seed_gives_the_same_bytes(gold_set: Path) -> None:
     assert card_json(once.card) == card_json(again.card)
 
 
+def test_held_out_hosts_are_trained_on_once_they_have_judged(gold_set: Path) -> None:
+    """The model that they judged, and its figures, are those without the second training."""
+    once, again = train([gold_set], SMALL), train([gold_set], replace(SMALL, refit=True))
+    assert again.held_out_file == once.file == once.held_out_file != again.file
+    assert again.card["figures"]["held_out"] == once.card["figures"]["held_out"]
+    data, judged = again.card["data"][0], again.card["figures"]["out_of_fold"]["all"]["all"]
+    assert data["training_pages"] == judged["pages"] == 120 > data["held_out_pages"] > 0
+    assert (again.card["split"]["refit"], once.card["split"]["refit"]) == (True, False)
+
+
 def test_held_out_hosts_stay_the_same_when_the_seed_changes(gold_set: Path) -> None:
     rows = read_set(gold_set)
     parts = []
@@ -110,6 +121,14 @@ def test_hosts_of_the_sets_to_judge_by_take_no_part(gold_set: Path) -> None:
     assert hosts_of(gold_set) == {row.host for row in rows}
     with pytest.raises(WinnowError, match="pages to train on"):
         train([gold_set], SMALL, unseen=[gold_set])
+
+
+def test_a_second_training_leaves_out_the_sets_to_judge_by(gold_set: Path, tmp_path: Path) -> None:
+    judged_by = write_set(
+        tmp_path, [gold_line(n, main_content="x") for n in (1, 2)], {n: page_of(n)[0] for n in (1, 2)}
+    )
+    trained = train([gold_set], replace(SMALL, refit=True), unseen=[Path(judged_by)])
+    assert trained.card["data"][0]["training_pages"] == 118
 
 
 def test_too_few_pages_are_refused(tmp_path: Path) -> None:

@@ -33,6 +33,10 @@ SPLIT = (
     "training (held out). The others are cut into folds: lexicons of training rows, the threshold and the figures "
     "called out of fold come from models and lexicons of the other folds"
 )
+REFIT = (
+    ". The model was then trained again on all of these hosts, out-of-fold scores and threshold with it; the held-out "
+    "figures are those of the model before, of the same seed and settings"
+)
 THRESHOLD_RULE = (
     "the middle of those within .001 of the best, by out-of-fold scores on training articles: the mean of each set's "
     "F1 of texts and, where its gold has snippets, F1 of snippets; nothing else was looked at"
@@ -65,6 +69,7 @@ class Facts:
     seed: int
     folds: int
     held_out_share: float
+    refit: bool
     kept_away: Mapping[str, int]
     """Sets to judge by -> how many hosts of the training sets occur there; nothing of these is trained on."""
     boosting: Parameters
@@ -84,7 +89,8 @@ def make_card(facts: Facts, model: Model, data: bytes) -> dict[str, Any]:
             "held_out_seed": SPLIT_SEED,
             "folds": facts.folds,
             "hosts_kept_away_for": dict(facts.kept_away),
-            "note": SPLIT,
+            "refit": facts.refit,
+            "note": SPLIT + REFIT * facts.refit,
         },
         "training_rows": facts.training_rows,
         "features": len(model.features),

@@ -1,7 +1,8 @@
 """Training of the learned extractor: gold pages in, a model file and its card out; the same bytes for the same seed.
 
 Whatever judges a page has not seen its host: lexicons for training rows are made from the other folds, the threshold
-is chosen on scores that models of the other folds give, and a share of hosts takes no part at all.
+is chosen on scores that models of the other folds give, and a share of hosts takes no part at all. With `refit` these
+are trained on too once they have judged, since gold is scarce: the model that they judged is kept beside the other.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,9 +16,9 @@ import xxhash
 
 from classifiers.extractor import boosting, lexicon
 from classifiers.extractor.augment import Augmentation, copy
-from classifiers.extractor.boosting import Boosted, Parameters
+from classifiers.extractor.boosting import Parameters
 from classifiers.extractor.card import Facts, make_card
-from classifiers.extractor.gold import GOLD_SUFFIX, PAGES_SUFFIX, hosts_of, read_set
+from classifiers.extractor.gold import GOLD_SUFFIX, PAGES_SUFFIX, fold, hosts_of, read_set
 from classifiers.extractor.lexicon import Lexicon
 from classifiers.extractor.pages import HELD_OUT, Page, prepare_pages
 from classifiers.extractor.score import total
@@ -49,7 +50,8 @@ class Settings:
     seed: int = 0
     folds: int = 5
     held_out: float = 0.3  # share of hosts
-    rows: int = 300_000  # of blocks and their copies that are trained on, about
+    refit: bool = False  # train again on the held-out hosts as well, once they have judged
+    rows: int = 400_000  # of blocks and their copies that are trained on, about
     boosting: Parameters = field(default_factory=Parameters)
     augmentation: Augmentation = field(default_factory=Augmentation)
 
@@ -81,9 +83,23 @@ class Judged:
 
 
 @dataclass(frozen=True)
+class Fitted:
+    """A model with what it was chosen by."""
+
+    model: Model
+    training: Sequence[Page]
+    training_rows: int
+    out_of_fold: Sequence[Judged]
+    threshold: float
+    tried: Mapping[float, float]
+
+
+@dataclass(frozen=True)
 class Trained:
     model: Model
     file: bytes
+    held_out_file: bytes
+    """The model that the held-out hosts judged: the same one, unless it was trained again on these."""
     card: dict[str, Any]
 
 
@@ -102,8 +118,39 @@ def train(
     pages = list(
         prepare_pages(rows, held_out=settings.held_out, folds=settings.folds, seed=settings.seed, unseen=hosts)
     )
-    training = [page for page in pages if page.part != HELD_OUT]
     held_out = [page for page in pages if page.part == HELD_OUT]
+    first = fitted = _fit([page for page in pages if page.part != HELD_OUT], settings, say)
+    if settings.refit:
+        say("once more, on the held-out hosts as well")
+        fitted = _fit([in_fold(page, settings) for page in pages if page.row.host not in hosts], settings, say)
+    facts = Facts(
+        sets=paths,
+        rows=rows,
+        training=fitted.training,
+        held_out=held_out,
+        out_of_fold_kept=[judged.kept(fitted.threshold) for judged in fitted.out_of_fold],
+        held_out_kept=[_judge(page, first.model).kept(first.threshold) for page in held_out],
+        threshold=fitted.threshold,
+        tried=fitted.tried,
+        training_rows=fitted.training_rows,
+        kept_away={path.name: len(found & {row.host for row in rows}) for path, found in kept_away.items()},
+        seed=settings.seed,
+        folds=settings.folds,
+        held_out_share=settings.held_out,
+        refit=settings.refit,
+        boosting=settings.boosting,
+        augmentation=settings.augmentation,
+    )
+    data = write(fitted.model)
+    return Trained(fitted.model, data, write(first.model), make_card(facts, fitted.model, data))
+
+
+def in_fold(page: Page, settings: Settings) -> Page:
+    """The page as one to train on, whether its host is held out or not."""
+    return replace(page, part=fold(page.row.host, settings.folds, settings.seed))
+
+
+def _fit(training: Sequence[Page], settings: Settings, say: Say) -> Fitted:
     if len(training) < MIN_PAGES:
         raise WinnowError(f"{len(training)} pages to train on, at least {MIN_PAGES} are needed: name more gold sets")
     lexicons = _lexicons(training, settings.folds)
@@ -125,26 +172,7 @@ def train(
         values=full.values,
         settings={name: threshold + shift for name, shift in FAVOR.items()},
     )
-    held_out_judged = [_judge(page, features(page.blocks, *_table(full)), boosted) for page in held_out]
-    facts = Facts(
-        sets=paths,
-        rows=rows,
-        training=training,
-        held_out=held_out,
-        out_of_fold_kept=[judged.kept(threshold) for judged in out_of_fold],
-        held_out_kept=[judged.kept(threshold) for judged in held_out_judged],
-        threshold=threshold,
-        tried=tried,
-        training_rows=len(examples.y),
-        kept_away={path.name: len(found & {row.host for row in rows}) for path, found in kept_away.items()},
-        seed=settings.seed,
-        folds=settings.folds,
-        held_out_share=settings.held_out,
-        boosting=settings.boosting,
-        augmentation=settings.augmentation,
-    )
-    data = write(model)
-    return Trained(model, data, make_card(facts, model, data))
+    return Fitted(model, training, len(examples.y), out_of_fold, threshold, tried)
 
 
 def set_path(path: Path) -> Path:
@@ -196,12 +224,13 @@ def _out_of_fold(training: Sequence[Page], rows: Rows, settings: Settings, say: 
         boosted = boosting.train(rows.features[seen], rows.y[seen], rows.weight[seen], parameters)
         for i in mine:
             own = rows.first[ends[i] - len(training[i].blocks.rows) : ends[i]]
-            found[i] = _judge(training[i], own, boosted)
+            found[i] = Judged(training[i], own, score(boosted.forest, own), boosted.scale)
     return [found[i] for i in range(len(training))]
 
 
-def _judge(page: Page, own: Float32Array, boosted: Boosted) -> Judged:
-    return Judged(page, own, score(boosted.forest, own), boosted.scale)
+def _judge(page: Page, model: Model) -> Judged:
+    own = features(page.blocks, *model.lexicon)
+    return Judged(page, own, score(model.forest, own), model.scale)
 
 
 def _tried(out_of_fold: Sequence[Judged]) -> dict[float, float]:

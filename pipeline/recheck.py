@@ -1,6 +1,7 @@
 """Recompute what the near-duplicate stages claimed, from the texts that they compared."""
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ import pyarrow.parquet as pq
 from pipeline import ledger
 from pipeline.dedup import minhash
 from pipeline.engine import storage
+from pipeline.kernels.resolve import SCALED_EVEN, SCALED_LEAST
 
 PAIRS = "dedup/pairs.parquet"
 PAIRS_AT_ONCE = 20_000  # some 200 MB of shingles
@@ -109,4 +111,8 @@ def similarity_of(removed: npt.NDArray[np.uint64], kept: npt.NDArray[np.uint64],
             return common / len(removed)
         case "mutual":
             return common / max(len(removed), len(kept))
+        case "scaled":
+            larger = max(len(removed), len(kept))
+            weight = math.sqrt(math.sqrt(max(larger, SCALED_LEAST) / SCALED_EVEN))
+            return common / (common + math.ceil((larger - common) * weight))
     raise ValueError(f"unknown method {method!r}")

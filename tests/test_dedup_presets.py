@@ -150,6 +150,7 @@ LAYOUT = "bands: 40, rows: 2, hashes: 80"
         (f"{{similarity: both, containment: 0.9, {LAYOUT}}}", "containment", 1.0),
         (f"{{similarity: both, threshold: 0.5, containment: 0.9, {LAYOUT}}}", "jaccard", 196 / 296),
         (f"{{similarity: mutual, threshold: 0.5, {LAYOUT}}}", "mutual", 196 / 296),
+        (f"{{similarity: scaled, threshold: 0.5, {LAYOUT}}}", "scaled", 196 / (196 + 74)),  # 100 * (296 / 1024)^(1/4)
         (f"{{threshold: 0.5, {LAYOUT}}}", "jaccard", 196 / 296),
     ],
 )
@@ -166,6 +167,18 @@ def test_repeated_shingles_count_once_or_as_often_as_they_occur(tmp_path: Path) 
     (once,) = resolve(tmp_path / "once", f"{{{options}}}", texts)["pairs"]
     (often,) = resolve(tmp_path / "often", f"{{{options}, repeats: true}}", texts)["pairs"]
     assert (once["similarity"], often["similarity"]) == (1.0, 0.5)
+
+
+def test_a_run_by_scaled_similarity_passes_winnow_verify(tmp_path: Path) -> None:
+    texts = [text(6, 900), text(7, 60)]  # a tenth of the words of each changes: the long one has become another text
+    texts += [edited(original, len(original.split()) // 10) for original in texts]
+    (tmp_path / "web.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+    out = str(tmp_path / "out")
+    minhash = "{similarity: scaled, threshold: 0.82, ngram: 2, bands: 40, rows: 5, hashes: 200, repeats: true}"
+    assert run(loads(recipe(tmp_path, minhash)), out, workers=1).exit_code == 0
+    (pair,) = pq.read_table(tmp_path / "out/dedup/pairs.parquet").to_pylist()
+    assert (pair["method"], pair["similarity"]) == ("scaled", pytest.approx(47 / (47 + 8)))  # 12 * (128 / 1024)^(1/4)
+    assert verify(out) == []
 
 
 def test_winnow_verify_recomputes_by_the_measure_of_the_recipe(tmp_path: Path) -> None:

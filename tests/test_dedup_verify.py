@@ -1,5 +1,6 @@
 """The resolution of components against a plain one in Python, and what must hold of every resolution."""
 
+import itertools
 from fractions import Fraction
 from typing import Any
 
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.dedup.verify import Resolution, resolve
+from pipeline.recheck import similarity_of
 
 Row = tuple[frozenset[int], tuple[int, ...]]  # shingles, band keys
 Components = list[list[Row]]
@@ -28,8 +30,15 @@ def resolved(components: Components, threshold: float, **more: Any) -> Resolutio
 
 
 def similarity(measure: str, mine: frozenset[int], theirs: frozenset[int]) -> Fraction:
-    of = {"jaccard": len(mine | theirs), "containment": len(mine), "mutual": max(len(mine), len(theirs))}
-    return Fraction(len(mine & theirs), of[measure])
+    both, larger = len(mine & theirs), max(len(mine), len(theirs))
+    of = {"jaccard": len(mine | theirs), "containment": len(mine), "mutual": larger}
+    of["scaled"] = both + scaled_difference(larger - both, larger)
+    return Fraction(both, of[measure])
+
+
+def scaled_difference(different: int, larger: int) -> int:
+    """The least whole number that is different * (larger / 1024)^(1/4) or more, 128 being the least length."""
+    return next(n for n in itertools.count() if n**4 * 1024 >= different**4 * max(larger, 128))
 
 
 def reference(
@@ -90,7 +99,7 @@ some_components = st.lists(st.lists(rows, max_size=12), max_size=4)
     st.integers(1, 20),
     st.integers(1, 4),
     st.integers(1, 4),
-    st.sampled_from(["jaccard", "containment", "mutual"]),
+    st.sampled_from(["jaccard", "containment", "mutual", "scaled"]),
     st.none() | st.integers(1, 20),
 )
 def test_the_resolution_is_that_of_the_reference(
@@ -240,6 +249,33 @@ def test_repeats_count_where_sets_hold_them() -> None:
     found = resolve(np.array([0, 2]), sets, np.array([0, 4, 8]), np.array([[5], [5]], np.uint64), threshold=0.5,
                     measure="mutual")  # fmt: skip
     assert (found.intersection[1], found.whole[1]) == (2, 4)
+
+
+def scaled(first: range, second: range) -> Fraction:
+    found = resolved([[row(first, 1), row(second, 1)]], 1e-6, measure="scaled")
+    return Fraction(int(found.intersection[1]), int(found.whole[1])) if found.whole[1] else Fraction(0)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(1, 3000), st.integers(0, 3000), st.integers(1, 3000))
+def test_scaled_similarity_of_two_documents(first: int, offset: int, second: int) -> None:
+    ours, theirs = range(first), range(offset, offset + second)
+    both, larger = len(frozenset(ours) & frozenset(theirs)), max(first, second)
+    found = scaled(ours, theirs)
+    assert found == Fraction(both, both + scaled_difference(larger - both, larger)) if both else found == 0
+    assert found == scaled(theirs, ours)
+    assert 0 <= found <= 1
+    assert (found == 1) == (ours == theirs)
+    counted = [np.fromiter(shingles, np.uint64) for shingles in (ours, theirs)]
+    assert similarity_of(*counted, "scaled") == pytest.approx(float(found), abs=1e-12)
+    mutual = Fraction(both, larger)
+    assert found <= mutual if larger >= 1024 else found >= mutual
+
+
+def test_scaled_similarity_asks_more_of_long_documents() -> None:
+    of = {size: scaled(range(size), range(size // 4, size + size // 4)) for size in (128, 1024, 16384)}
+    assert of == {128: Fraction(96, 116), 1024: Fraction(3, 4), 16384: Fraction(3, 5)}  # 32 * .5946; 256; 4096 * 2
+    assert scaled(range(12), range(3, 15)) == Fraction(9, 11)  # 3 * .5946: as of 128
 
 
 def test_a_hundred_thousand_documents_of_one_template_stay_within_the_limits() -> None:

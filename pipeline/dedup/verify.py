@@ -22,10 +22,12 @@ SIZES = (
 """Names of cluster sizes, with the largest size of each."""
 
 
-MEASURES = {"jaccard": kernels.JACCARD, "containment": kernels.CONTAINMENT, "mutual": kernels.MUTUAL}
+MEASURES = {
+    "jaccard": kernels.JACCARD, "containment": kernels.CONTAINMENT, "mutual": kernels.MUTUAL, "scaled": kernels.SCALED,
+}  # fmt: skip
 MEASURE_NAMES = {
     "jaccard": "Jaccard similarity", "containment": "containment", "both": "Jaccard similarity or containment",
-    "mutual": "containment in both directions",
+    "mutual": "containment in both directions", "scaled": "containment in both directions, scaled by length",
 }  # fmt: skip
 
 
@@ -64,11 +66,12 @@ def resolve(
     most preferred, `max_comparisons` at most; the first whose similarity is `threshold` (in millionths) or more is its
     witness. The similarity is the number of shingles that both have, over those that either has (`jaccard`), over those
     of the row (`containment`: how much of what goes stays elsewhere) or over those of the larger one (`mutual`:
-    containment in both directions). With `contained`, a row also goes where its containment reaches that. Sets may hold
-    a shingle as often as it occurs; then all counts are of multisets. At most `max_bucket` kept rows are found by one
-    key; rows that meet a key which more kept rows have, and stay, count as unchecked. Rows without shingles stay and
-    are compared with none. Where the sizes of two sets alone forbid the threshold, they are compared no further, and
-    counted in `compared` at the most similarity that the sizes allow.
+    containment in both directions). `scaled` is `mutual` but that those which are not shared count (n / 1024)^(1/4)
+    times, rounded up, where the larger one has n, or 128 if it has fewer. With `contained`, a row also goes where its
+    containment reaches that. Sets may hold a shingle as often as it occurs; then all counts are of multisets. At most
+    `max_bucket` kept rows are found by one key; rows that meet a key which more kept rows have, and stay, count as
+    unchecked. Rows without shingles stay and are compared with none. Where the sizes of two sets alone forbid the
+    threshold, they are compared no further, and counted in `compared` at the most similarity that the sizes allow.
 
     Time grows linearly with the rows, also where all share a key. Memory beside the inputs: 70 bytes a row, 8 a band of
     each row, and 192 a band of each kept row of the largest component, at most.

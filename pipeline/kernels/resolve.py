@@ -1,5 +1,7 @@
 """Which documents of a component stay: exact similarity to kept documents that share a band."""
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -12,9 +14,13 @@ BoolArray = npt.NDArray[np.bool_]
 
 BINS = 100
 MILLION = 1_000_000
-JACCARD, CONTAINMENT, MUTUAL = 0, 1, 2
+JACCARD, CONTAINMENT, MUTUAL, SCALED = 0, 1, 2, 3
 """What the shingles that two documents share are divided by: all that either has, those of the document in question,
-those of the larger one."""
+those of the larger one, those of the larger one where each that is not shared counts by the length."""
+SCALED_EVEN, SCALED_LEAST = 1024, 128
+"""With `SCALED`, a shingle of the larger document that is not shared counts once where that has 1024 shingles, else by
+the fourth root of its length over that: people let a long text differ by a smaller share than a short one. Documents
+below 128 shingles count as of that length."""
 _NOBODY = -1
 # What a bucket's slot holds: its first and last entry, how many, and whether a kept row found no room.
 _HEAD, _TAIL, _COUNT, _OVERFLOWED = 0, 1, 2, 3
@@ -143,7 +149,13 @@ def _enter(row: int, bands: int, keys: UInt64Array, buckets: Int64Array, followi
 def _whole(measure: int, size: int, other: int, both: int) -> int:
     if measure == JACCARD:
         return size + other - both
-    return size if measure == CONTAINMENT else max(size, other)
+    if measure == CONTAINMENT:
+        return size
+    larger = max(size, other)
+    if measure == SCALED:  # two square roots: those are the same on every processor, powers are not
+        weight = math.sqrt(math.sqrt(max(larger, SCALED_LEAST) / SCALED_EVEN))
+        return both + math.ceil((larger - both) * weight)
+    return larger
 
 
 @kernel

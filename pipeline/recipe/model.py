@@ -91,10 +91,11 @@ class MinHash(Part):
     """Hashes a signature: bands x rows."""
     threshold: Annotated[float, Field(gt=0, le=1)] = 0.8
     """Similarity at and above which a document is removed."""
-    similarity: Literal["jaccard", "containment", "both", "mutual"] = "jaccard"
+    similarity: Literal["jaccard", "containment", "both", "mutual", "scaled"] = "jaccard"
     """What shared shingles are a share of: of all that either document has (jaccard), of those of the document that
-    goes (containment), of those of the larger document (mutual: containment in both directions). both: a document goes
-    when its Jaccard similarity reaches `threshold` or its containment reaches `containment`."""
+    goes (containment), of those of the larger document (mutual: containment in both directions). scaled: as mutual,
+    but long documents must be more alike than short ones. both: a document goes when its Jaccard similarity reaches
+    `threshold` or its containment reaches `containment`."""
     containment: Annotated[float, Field(gt=0, le=1)] | None = None
     """The containment at and above which a document is removed, with `similarity: both`."""
     repeats: bool = False

@@ -11,8 +11,10 @@ from pipeline.dedup.minhash import s_curve
 from pipeline.engine import commit, storage
 from pipeline.mixture.budget import Budget, plan_mixture
 from pipeline.plan import Plan
-from pipeline.planning.near_costs import GroupingCosts, grouping_costs
+from pipeline.planning.near import shape_of
+from pipeline.planning.near_costs import KEY_BYTES, PRINTED_KEY_BYTES, GroupingCosts, grouping_costs
 from pipeline.recipe import MinHash
+from pipeline.recipe.simhash import SimHash
 from pipeline.sources import READERS
 
 # Tokens of extracted text a stored input byte, before filters; measured on real archives of each kind (a 32 k BPE).
@@ -26,6 +28,8 @@ _EXACT_ROW_BYTES = 72
 _CANDIDATE_SHARE = 0.3
 _UNRELATED_SIMILARITY = 0.1
 _UNRELATED_NOMINATED = 0.01
+# Of 64 bits: 2 in 1,000 of all pairs of random fingerprints differ in 20 or fewer.
+_UNRELATED_DISTANCE = 20
 _SEGMENT_ROW_BYTES = 60
 # Rules for repeated text: bytes of keys that a byte of text sends (benchmarks/copies.py; 4.6 bytes a token).
 _COPIES_SHARE = {
@@ -65,21 +69,23 @@ def estimate(plan: Plan) -> Estimate:
     exchange: dict[str, int] = {}
     if "exact" in plan.graph:
         exchange["exact_keys"] = int(documents * _EXACT_ROW_BYTES)
-    minhash = plan.recipe.dedup.minhash if plan.recipe.dedup else None
+    near = plan.recipe.dedup.near if plan.recipe.dedup else None
     grouping = None
-    if minhash:
+    if near:
         stage = plan.graph["signatures"]
+        shape = shape_of(near)
         grouping = grouping_costs(
             documents,
-            bands=minhash.bands,
-            rows=minhash.rows,
+            bands=shape["bands"],
+            rows=shape["rows"] if isinstance(near, MinHash) else 1,  # every copy is found
+            key_bytes=KEY_BYTES if isinstance(near, MinHash) else PRINTED_KEY_BYTES,
             partitions=stage.params["partitions"],
             parts=stage.tasks,
         )
         exchange["signatures"] = grouping.key_bytes
         exchange["components"] = grouping.edge_bytes
         exchange["labels"] = grouping.label_bytes
-        exchange["candidates"] = int(text * (1 if nominates_everything(minhash) else _CANDIDATE_SHARE))
+        exchange["candidates"] = int(text * (1 if nominates_everything(near) else _CANDIDATE_SHARE))
     for name, share in _COPIES_SHARE.items():
         if name in plan.graph:
             exchange[name] = int(text * share)
@@ -104,16 +110,18 @@ def estimate(plan: Plan) -> Estimate:
     # Text is written after extraction, after the rules and at publication, at about 2.2 to 1 compression.
     disk = int(3 * text / 2.2 + sum(exchange.values()) + shard_bytes + sum(tokens.values()) * item)
     memory = _WORKER_BYTES + max(_PARTITION_BYTES, grouping.memory_bytes if grouping else 0)
-    if minhash and nominates_everything(minhash):  # then one worker holds them all
+    if near and nominates_everything(near):  # then one worker holds them all
         memory += exchange["candidates"]
     if any(READERS[source.reader].extracts for source in plan.recipe.sources.values()):
         memory += _EXTRACTOR_BYTES
     return Estimate(tokens, exact is not None, exchange, memory, disk, budget, grouping)
 
 
-def nominates_everything(minhash: MinHash) -> bool:
+def nominates_everything(near: MinHash | SimHash) -> bool:
     """Whether pairs that have nothing in common are nominated so often that chains of pairs connect all documents."""
-    return s_curve(_UNRELATED_SIMILARITY, minhash.bands, minhash.rows) > _UNRELATED_NOMINATED
+    if isinstance(near, SimHash):
+        return near.distance >= _UNRELATED_DISTANCE
+    return s_curve(_UNRELATED_SIMILARITY, near.bands, near.rows) > _UNRELATED_NOMINATED
 
 
 def _tokens(plan: Plan, name: str) -> int:

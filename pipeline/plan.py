@@ -5,7 +5,7 @@ extract.<source>   records -> text, language, code and format tags
 rules              language and the published rule sets
 exact_keys, exact  one of each group of equal normalised texts stays
 quality            a classifier's score, and who stays by it
-signatures ... near_duplicates               MinHash bands nominate pairs, exact similarity decides
+signatures ... near_duplicates               MinHash or SimHash nominates pairs, exact similarity decides
 dclm_paragraphs.*  paragraphs most of whose n-grams stand elsewhere are cut
 <rule>.keys, .firsts, <rule>   lines, spans and substrings that are in several places are cut (planning.copies.NAMES)
 contamination      benchmark text, cut or measured
@@ -66,7 +66,7 @@ def build(
         decided += (exact.add(builder, recipe, parts),)
     if scored := quality.add(builder, recipe, parts, decided):
         decided += (scored,)
-    if recipe.dedup and recipe.dedup.minhash:
+    if recipe.dedup and recipe.dedup.near:
         decided += (near.add(builder, recipe, parts, decided),)
     if recipe.dedup and recipe.dedup.dclm_paragraphs:
         decided += (paragraphs.add(builder, recipe, parts, decided),)
@@ -94,7 +94,7 @@ def ledger_order(recipe: Recipe) -> dict[str, tuple[str, ...]]:
         stages += [f for f in filters if f != "url"]
         stages += ["exact_dedup"] if recipe.dedup and recipe.dedup.exact else []
         stages += ["quality"] if source.quality else []
-        stages += ["minhash"] if recipe.dedup and recipe.dedup.minhash else []
+        stages += [recipe.dedup.near.method] if recipe.dedup and recipe.dedup.near else []
         stages += [paragraphs.NAME] if recipe.dedup and recipe.dedup.dclm_paragraphs else []
         stages += [name for name in copies.NAMES if copies.settings(recipe, name)]
         stages += ["contamination"] if recipe.contamination else []

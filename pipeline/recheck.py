@@ -13,11 +13,13 @@ import pyarrow.parquet as pq
 
 from pipeline import ledger
 from pipeline.dedup import minhash
+from pipeline.dedup.nomination import METHODS
 from pipeline.engine import storage
 from pipeline.kernels.resolve import SCALED_EVEN, SCALED_LEAST
 
 PAIRS = "dedup/pairs.parquet"
 PAIRS_AT_ONCE = 20_000  # some 200 MB of shingles
+BITS = 64  # of a fingerprint
 _TOLERANCE = 1e-9  # of similarities, which are quotients of whole numbers
 
 
@@ -43,18 +45,23 @@ def recheck(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
             decision = removals.pop(removed, None)
             name = f"{PAIRS}: {removed} removed because of {kept}"
             if decision is None:
-                yield f"{name}, but decisions/minhash does not say so"
+                yield f"{name}, but no decision says so"
                 continue
             if not summary["verify"]:
                 continue
             if decision != (kept, similarity):
-                yield f"{name} at {similarity}, but decisions/minhash says {decision}"
+                yield f"{name} at {similarity}, but its decision says {decision}"
             by_containment = pair["method"] == "containment" and summary["similarity"] == "both"
             threshold = summary["containment" if by_containment else "threshold"]
             if similarity < threshold - _TOLERANCE:
                 yield f"{name} at {similarity}, below the threshold of {threshold}"
             if folder:
-                found = similarity_of(known[removed], known[kept], pair["method"])
+                one, other = known[removed], known[kept]
+                if "distance" in summary and (apart := distance_of(one, other)) > summary["distance"]:
+                    yield f"{name}, but their fingerprints differ in {apart} bits, more than {summary['distance']}"
+                if not summary["repeats"]:
+                    one, other = (side if pair["method"] == "hamming" else np.unique(side) for side in (one, other))
+                found = similarity_of(one, other, pair["method"])
                 if abs(found - similarity) > _TOLERANCE:
                     yield f"{name} at {similarity}, but their texts have similarity {found}"
     if removals:
@@ -62,11 +69,12 @@ def recheck(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _removals(out: str, manifest: Mapping[str, Any]) -> dict[str, tuple[str | None, float | None]]:
-    """Removed id -> (witness, score) of decisions/minhash."""
+    """Removed id -> (witness, score) of the decisions on near-duplicates."""
     found = {}
-    for table in ledger.decisions(out, manifest, "minhash", ["id", "witness", "score"]):
-        for row in table.to_pylist():
-            found[row["id"]] = (row["witness"], row["score"])
+    for method in METHODS:
+        for table in ledger.decisions(out, manifest, method, ["id", "witness", "score"]):
+            for row in table.to_pylist():
+                found[row["id"]] = (row["witness"], row["score"])
     return found
 
 
@@ -78,7 +86,7 @@ def _pairs(out: str) -> Iterator[list[dict[str, Any]]]:
 
 
 def texts_of(folder: str, pairs: list[dict[str, Any]], summary: Mapping[str, Any]) -> dict[str, npt.NDArray[np.uint64]]:
-    """Id -> shingles of each document of the pairs, as they were compared."""
+    """Id -> sorted shingles of each document of the pairs, each as often as it occurs."""
     wanted = {bytes.fromhex(pair[side]) for pair in pairs for side in ("removed_id", "kept_id")}
     ids = pa.array(sorted(wanted), pa.binary(16))
     found = {}
@@ -91,7 +99,7 @@ def texts_of(folder: str, pairs: list[dict[str, Any]], summary: Mapping[str, Any
                     batch.column("text"),
                     shingle=summary["shingle"],
                     ngram=summary["ngram"],
-                    repeats=summary["repeats"],
+                    repeats=True,
                 )
                 for row, identity in enumerate(batch.column("id").to_pylist()):
                     found[identity.hex()] = sets[offsets[row] : offsets[row + 1]]
@@ -115,4 +123,15 @@ def similarity_of(removed: npt.NDArray[np.uint64], kept: npt.NDArray[np.uint64],
             larger = max(len(removed), len(kept))
             weight = math.sqrt(math.sqrt(max(larger, SCALED_LEAST) / SCALED_EVEN))
             return common / (common + math.ceil((larger - common) * weight))
+        case "hamming":
+            return (BITS - distance_of(removed, kept)) / BITS
     raise ValueError(f"unknown method {method!r}")
+
+
+def distance_of(one: npt.NDArray[np.uint64], other: npt.NDArray[np.uint64]) -> int:
+    """Bits in which the SimHash fingerprints of two documents differ, counted bit by bit from all their shingles."""
+    return sum(_majority(one, bit) != _majority(other, bit) for bit in range(BITS))
+
+
+def _majority(shingles: npt.NDArray[np.uint64], bit: int) -> bool:
+    return 2 * int((shingles >> np.uint64(bit) & np.uint64(1)).sum()) > len(shingles)

@@ -1,6 +1,7 @@
 """What `winnow plan` prints: the recipe and its paper, which need no files, then the plan of a run over its inputs."""
 
 from collections.abc import Iterable
+from math import comb
 
 from rich.console import Console
 from rich.table import Table
@@ -12,6 +13,7 @@ from pipeline.estimate import estimate, nominates_everything, readable
 from pipeline.plan import Plan, ledger_order
 from pipeline.published import readings
 from pipeline.recipe import MinHash, Published, Recipe
+from pipeline.recipe.simhash import SimHash
 
 SIMILARITIES = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
 
@@ -31,6 +33,8 @@ def show_recipe(recipe: Recipe, console: Console) -> None:
     console.print(table)
     if recipe.dedup and recipe.dedup.minhash:
         _show_s_curve(recipe.dedup.minhash, console)
+    if recipe.dedup and recipe.dedup.simhash:
+        _show_simhash(recipe.dedup.simhash, console)
 
 
 def show(plan: Plan, console: Console) -> None:
@@ -107,6 +111,18 @@ def _show_s_curve(minhash: MinHash, console: Console) -> None:
     )
     all_pairs = "This layout nominates nearly every pair: all documents are one group, which one worker holds."
     _lines(console, [decides, *([all_pairs] if nominates_everything(minhash) else [])])
+
+
+def _show_simhash(simhash: SimHash, console: Console) -> None:
+    count, unit = comb(simhash.blocks, simhash.distance), f"{simhash.ngram} {simhash.shingle}s"
+    decides = "then one is removed"
+    if simhash.threshold is not None:
+        decides = f"where their {MEASURE_NAMES[simhash.similarity]} is {simhash.threshold:g} or more one is removed"
+    line = (
+        f"SimHash: all pairs whose 64-bit fingerprints of shingles of {unit} differ in at most {simhash.distance} bits "
+        f"are found, by {count} tables of {simhash.blocks} blocks; {decides}."
+    )
+    _lines(console, [line])
 
 
 def _measure(minhash: MinHash) -> str:

@@ -24,10 +24,12 @@ SIZES = (
 
 MEASURES = {
     "jaccard": kernels.JACCARD, "containment": kernels.CONTAINMENT, "mutual": kernels.MUTUAL, "scaled": kernels.SCALED,
+    "hamming": kernels.HAMMING,
 }  # fmt: skip
 MEASURE_NAMES = {
     "jaccard": "Jaccard similarity", "containment": "containment", "both": "Jaccard similarity or containment",
     "mutual": "containment in both directions", "scaled": "containment in both directions, scaled by length",
+    "hamming": "share of equal fingerprint bits",
 }  # fmt: skip
 
 
@@ -56,6 +58,8 @@ def resolve(
     contained: float | None = None,
     max_comparisons: int = MAX_COMPARISONS,
     max_bucket: int = MAX_BUCKET,
+    prints: UInt64Array | None = None,
+    max_distance: int = 0,
 ) -> Resolution:
     """Go through each component in order of preference and remove what is similar to something kept.
 
@@ -73,6 +77,9 @@ def resolve(
     unchecked. Rows without shingles stay and are compared with none. Where the sizes of two sets alone forbid the
     threshold, they are compared no further, and counted in `compared` at the most similarity that the sizes allow.
 
+    With fingerprints `prints` (uint64 [rows]), only pairs that differ in at most `max_distance` of their 64 bits are
+    compared. `hamming` compares no shingles: the similarity is the share of bits that agree.
+
     Time grows linearly with the rows, also where all share a key. Memory beside the inputs: 70 bytes a row, 8 a band of
     each row, and 192 a band of each kept row of the largest component, at most.
 
@@ -83,11 +90,17 @@ def resolve(
             raise ValueError(f"a threshold of {share}; similarities lie in (0, 1]")
     if measure not in MEASURES:
         raise ValueError(f"measure {measure!r} is not one of {', '.join(MEASURES)}")
+    if measure == "hamming" and prints is None:
+        raise ValueError("measure hamming needs fingerprints")
     if max_comparisons < 1 or max_bucket < 1:
         raise ValueError(f"max_comparisons {max_comparisons} and max_bucket {max_bucket} must be at least 1")
     n = len(set_offsets) - 1
     if keys.ndim != 2 or len(keys) != n or starts[0] != 0 or starts[-1] != n:
         raise ValueError(f"components end at row {starts[-1]}, there are {n} sets and keys {keys.shape}")
+    if prints is None:
+        prints = np.zeros(0, np.uint64)
+    elif len(prints) != n:
+        raise ValueError(f"{len(prints)} fingerprints for {n} rows")
     flat = read_only(keys, np.uint64).reshape(-1)
     return Resolution(
         *kernels.resolve(
@@ -101,5 +114,7 @@ def resolve(
             0 if contained is None else round(contained * kernels.MILLION),
             max_comparisons,
             max_bucket,
+            read_only(prints, np.uint64),
+            max_distance,
         )
     )

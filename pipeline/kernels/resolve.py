@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.kernels.compile import kernel
+from pipeline.kernels.simhash import BITS, bits_set
 
 UInt64Array = npt.NDArray[np.uint64]
 Int64Array = npt.NDArray[np.int64]
@@ -14,9 +15,10 @@ BoolArray = npt.NDArray[np.bool_]
 
 BINS = 100
 MILLION = 1_000_000
-JACCARD, CONTAINMENT, MUTUAL, SCALED = 0, 1, 2, 3
+JACCARD, CONTAINMENT, MUTUAL, SCALED, HAMMING = 0, 1, 2, 3, 4
 """What the shingles that two documents share are divided by: all that either has, those of the document in question,
-those of the larger one, those of the larger one where each that is not shared counts by the length."""
+those of the larger one, those of the larger one where each that is not shared counts by the length. HAMMING: the bits
+of their fingerprints that agree, over all bits."""
 SCALED_EVEN, SCALED_LEAST = 1024, 128
 """With `SCALED`, a shingle of the larger document that is not shared counts once where that has 1024 shingles, else by
 the fourth root of its length over that: people let a long text differ by a smaller share than a short one. Documents
@@ -170,9 +172,13 @@ def resolve(
     contained_millionths: int,
     max_comparisons: int,
     max_bucket: int,
+    prints: UInt64Array,
+    max_distance: int,
 ) -> tuple[Int64Array, Int32Array, Int64Array, Int64Array, BoolArray, BoolArray, Int64Array, int]:
-    """See `pipeline.dedup.verify.resolve`; `keys` is flat here."""
+    """See `pipeline.dedup.verify.resolve`; `keys` is flat here, and `prints` empty where there are none."""
     n = len(set_offsets) - 1
+    gated = len(prints) > 0
+    distance = 0
     witness = np.full(n, _NOBODY, np.int64)
     shared = np.zeros(n, np.int32)
     intersection, whole = np.zeros(n, np.int64), np.zeros(n, np.int64)
@@ -193,10 +199,27 @@ def resolve(
             if size == 0:
                 continue
             n_met, overflowed = _meet(row, bands, keys, buckets, following, common, met)
-            for i in range(_rank(met[:n_met], common, bands, max_comparisons, ranked)):
+            tried = 0
+            for i in range(_rank(met[:n_met], common, bands, n_met if gated else max_comparisons, ranked)):
                 kept = ranked[i]
-                other, other_end = set_offsets[kept], set_offsets[kept + 1]
+                if gated:  # who shares a key is nominated only where few bits differ
+                    distance = bits_set(prints[row] ^ prints[kept])
+                    if distance > max_distance:
+                        continue
+                    if tried == max_comparisons:
+                        overflowed = True
+                        break
+                tried += 1
                 comparisons += 1
+                if measure == HAMMING:
+                    both = BITS - distance
+                    compared[both * BINS // BITS - both // BITS] += 1
+                    if both * MILLION >= threshold_millionths * BITS:
+                        witness[row], shared[row] = kept, common[kept]
+                        intersection[row], whole[row] = both, BITS
+                        break
+                    continue
+                other, other_end = set_offsets[kept], set_offsets[kept + 1]
                 fewer = min(size, other_end - other)
                 most = _whole(measure, size, other_end - other, fewer)  # as if the smaller were a part of the larger
                 within_reach = contained_millionths > 0 and fewer * MILLION >= contained_millionths * size
@@ -217,7 +240,7 @@ def resolve(
             for i in range(n_met):
                 common[met[i]] = 0
             if witness[row] == _NOBODY:
-                unchecked[row] = overflowed or n_met > max_comparisons
+                unchecked[row] = overflowed or (not gated and n_met > max_comparisons)
                 if 2 * (used + bands) > len(buckets):
                     buckets = _wider(buckets, keys)
                 used += _enter(row, bands, keys, buckets, following, max_bucket)
@@ -227,4 +250,4 @@ def resolve(
 def warm_up() -> None:
     bounds, values = np.array([0, 1], np.int64), np.zeros(1, np.uint64)
     bounds.flags.writeable = values.flags.writeable = False
-    resolve(bounds, values, bounds, values, 1, JACCARD, MILLION, 0, 1, 1)
+    resolve(bounds, values, bounds, values, 1, JACCARD, MILLION, 0, 1, 1, values, 0)

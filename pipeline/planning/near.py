@@ -1,7 +1,7 @@
 """Near-duplicates: signatures -> bands -> components by rounds -> candidates -> verdicts with witnesses -> tables.
 
-signatures         MinHash of what is left, one key a band -> exchange by key
-bands              documents that share a key are connected
+signatures         MinHash or SimHash of what is left, one key a band or table -> exchange by key
+bands              documents that share a key (and, by SimHash, differ in few bits) are connected
 components.<k>     rounds over the connections until every document knows its component's first node, and
 labels             tells it (several partitions only)
 candidates         connected documents with their texts -> exchange by component
@@ -12,9 +12,12 @@ dedup_tables       dedup/pairs.parquet, clusters.parquet, samples.parquet, summa
 from collections.abc import Sequence
 from typing import Any
 
+from pipeline.dedup import simhash
+from pipeline.dedup.nomination import MINHASH, SIMHASH
 from pipeline.engine.graph import GraphBuilder
 from pipeline.planning.parts import Decided, Parts, ranks, reading
-from pipeline.recipe import Recipe
+from pipeline.recipe import MinHash, Recipe
+from pipeline.recipe.simhash import SimHash
 
 # Input bytes a partition of band keys, at 14 bands a document: some 50 to 200 MB of keys.
 PARTITION_BYTES = 1 << 30
@@ -26,6 +29,13 @@ MIN_CANDIDATE_PARTITIONS = 4
 # spread over 64 partitions at random, takes 11. Rounds after the fixed point cost next to nothing, and the stage after
 # the last one fails the run if there is none.
 ROUNDS = 16
+
+_COMPARED = ("similarity", "containment", "repeats")
+_SHOWN = {
+    MINHASH: ("shingle", "ngram", "hashes", "bands", "rows", "threshold", "verify", *_COMPARED),
+    SIMHASH: ("shingle", "ngram", "distance", "blocks", "bands", "threshold", "verify", *_COMPARED),
+}
+"""What dedup/summary.json says of the method."""
 
 _CODE = ["pipeline.dedup", "pipeline.kernels"]
 _GROUPS = "pipeline.stages.groups"
@@ -42,12 +52,12 @@ def add(
 ) -> Decided:
     """Add the stages. The numbers of partitions follow from the inputs; tests give others."""
     assert recipe.dedup is not None
-    minhash = recipe.dedup.minhash
-    assert minhash is not None
+    rule = recipe.dedup.near
+    assert rule is not None
+    shape = shape_of(rule)
     size = sum(parts.weights)
-    band_partitions = band_partitions or partitions_of_bands(size, minhash.bands)
+    band_partitions = band_partitions or partitions_of_bands(size, shape["bands"])
     candidate_partitions = candidate_partitions or max(MIN_CANDIDATE_PARTITIONS, -(-size // CANDIDATE_BYTES))
-    shape = minhash.model_dump(mode="json", exclude={"preset"})
     common = {"tasks": parts.tasks, "decided": decided}
     builder.add(
         "signatures",
@@ -58,9 +68,9 @@ def add(
         code=[*_CODE, "pipeline.stages.survivors", _GROUPS],
         libraries=["numba"],
         weights=parts.weights,
-        title="MinHash signatures",
+        title="MinHash signatures" if shape["method"] == MINHASH else "SimHash fingerprints",
     )
-    labels = add_groups(builder, len(parts), band_partitions)
+    labels = add_groups(builder, len(parts), band_partitions, distance=shape["distance"])
     inputs = reading(decided)
     builder.add(
         "candidates",
@@ -72,7 +82,7 @@ def add(
             "labels": labels,
             "partitions": candidate_partitions,
             "ranks": ranks(recipe),
-            "verify": minhash.verify,
+            "verify": shape["verify"],
         },
         upstream=inputs["upstream"],
         exchanges=[*inputs["exchanges"], labels],
@@ -94,12 +104,24 @@ def add(
     builder.add(
         "dedup_tables",
         "pipeline.stages.near:tables",
-        params={**shape, "labels": labels},
+        params={**shape, "labels": labels, "shown": _SHOWN[shape["method"]]},
         upstream=["near_duplicates", labels],
         code=["pipeline.dedup", _GROUPS],
         title="deduplication tables",
     )
-    return Decided("near_duplicates", "minhash", sent=True)
+    return Decided("near_duplicates", shape["method"], sent=True)
+
+
+def shape_of(rule: MinHash | SimHash) -> dict[str, Any]:
+    """What the stages are told of a method. Without a threshold of its own, SimHash decides by the bits that agree."""
+    if isinstance(rule, MinHash):
+        return {"method": MINHASH, "distance": None, **rule.model_dump(mode="json", exclude={"preset"})}
+    decides: dict[str, Any] = {"similarity": rule.similarity, "threshold": rule.threshold}
+    if rule.threshold is None:
+        decides = {"similarity": "hamming", "threshold": simhash.similarity(rule.distance)}
+    bands = simhash.tables(rule.blocks, rule.distance)
+    given = rule.model_dump(mode="json", exclude={"preset"})
+    return {"method": SIMHASH, **given, **decides, "bands": bands, "containment": None, "verify": True}
 
 
 def partitions_of_bands(size: int, bands: int) -> int:
@@ -107,15 +129,23 @@ def partitions_of_bands(size: int, bands: int) -> int:
     return max(1, -(-size * bands // (PARTITION_BYTES * _PARTITION_BANDS)))
 
 
-def add_groups(builder: GraphBuilder, parts: int, partitions: int, *, rounds: int = ROUNDS) -> str:
+def add_groups(
+    builder: GraphBuilder, parts: int, partitions: int, *, rounds: int = ROUNDS, distance: int | None = None
+) -> str:
     """Add the stages from the band keys that `signatures` sent to the label of each connected document; returns the
-    name of the stage that sends the labels.
+    name of the stage that sends the labels. `distance`: bits in which connected documents may differ, of SimHash.
     """
     shape = {"partitions": partitions, "parts": parts}
     common: dict[str, Any] = {"tasks": partitions, "code": _CODE, "libraries": ["numba"]}
     before = "bands"
     builder.add(
-        before, f"{_GROUPS}:bands", kind="reduce", params=shape, exchanges=["signatures"], title="LSH bands", **common
+        before,
+        f"{_GROUPS}:bands",
+        kind="reduce",
+        params={**shape, "distance": distance},
+        exchanges=["signatures"],
+        title="LSH bands",
+        **common,
     )
     if partitions == 1:
         return before

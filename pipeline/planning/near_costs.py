@@ -11,7 +11,7 @@ from dataclasses import dataclass
 COPIES = 0.25  # documents that are near-duplicates of another: crawls have about as many
 _LEAST_SIMILARITY = 0.7  # of theirs, evenly up to 1
 
-_KEY_BYTES, _EDGE_BYTES, _LABEL_BYTES = 16, 16, 12
+KEY_BYTES, PRINTED_KEY_BYTES, _EDGE_BYTES, _LABEL_BYTES = 16, 24, 16, 12
 _BATCH_BYTES = 350  # a record batch and its entry in the file's footer, beside the rows
 _FLUSH_BYTES = 32 << 20
 
@@ -37,7 +37,9 @@ class GroupingCosts:
     memory_bytes: int  # of a worker, beside what each has
 
 
-def grouping_costs(documents: float, *, bands: int, rows: int, partitions: int, parts: int) -> GroupingCosts:
+def grouping_costs(
+    documents: float, *, bands: int, rows: int, partitions: int, parts: int, key_bytes: int = KEY_BYTES
+) -> GroupingCosts:
     """Costs of the stages from band keys to labels, for documents in `parts` tasks and keys in `partitions`."""
     keys = documents * bands
     copies = documents * COPIES * _mean(lambda s: 1 - (1 - s**rows) ** bands)  # that share a band with their originals
@@ -46,12 +48,12 @@ def grouping_costs(documents: float, *, bands: int, rows: int, partitions: int, 
     told = documents * COPIES * _mean(lambda s: partitions * (1 - (1 - s**rows / partitions) ** bands))
     rounds = _rounds(partitions)
     edges = told + copies * rounds * (2 - 1 / partitions) if partitions > 1 else 0.0
-    key_batches = _batches(keys * _KEY_BYTES, parts, partitions)
+    key_batches = _batches(keys * key_bytes, parts, partitions)
     edge_batches = (1 + rounds) * partitions**2 if partitions > 1 else 0.0
     label_batches = min(connected, partitions * parts)
     batches = key_batches + edge_batches + label_batches
     return GroupingCosts(
-        key_bytes=int(keys * _KEY_BYTES + key_batches * _BATCH_BYTES),
+        key_bytes=int(keys * key_bytes + key_batches * _BATCH_BYTES),
         edge_bytes=int(edges * _EDGE_BYTES + edge_batches * _BATCH_BYTES),
         label_bytes=int(connected * _LABEL_BYTES + label_batches * _BATCH_BYTES),
         core_seconds=keys * _SECONDS_PER_KEY

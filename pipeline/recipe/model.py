@@ -15,10 +15,12 @@ from pipeline.recipe.languages import LID, LID_176
 from pipeline.recipe.presets import PRESETS
 from pipeline.recipe.problems import KeyPath, Mark, Problem, dotted
 from pipeline.recipe.published import Published, Undisclosed
+from pipeline.recipe.simhash import SimHash
 from pipeline.recipe.sources import Source
 from pipeline.recipe.text_dedup import C4Spans, CcnetLines, DclmParagraphs, Llama3Lines, Substrings
 from pipeline.recipe.values import (
     LOCATIONS,
+    CopiesBySize,
     Count,
     Distinct,
     FrozenDict,
@@ -100,11 +102,16 @@ class MinHash(Part):
     """The containment at and above which a document is removed, with `similarity: both`."""
     repeats: bool = False
     """Count a shingle as often as a document has it, when pairs are compared; without it, once."""
-    rehydrate: tuple[tuple[Count, Annotated[int, Field(ge=0)]], ...] | None = None
+    rehydrate: CopiesBySize | None = None
     """Copies that a kept document is worth, by the least size of its group (FineWeb2): [[2, 2], [3, 3], [5, 5]] gives 3
     to groups of 3 and 4. They are written to dedup/clusters.parquet."""
     verify: bool = True
     """Compare candidates exactly. false gives the published transitive closure (FineWeb, GPT-3), without witnesses."""
+
+    @property
+    def method(self) -> str:
+        """The name of its stage in decisions and reports."""
+        return "minhash"
 
     @model_validator(mode="before")
     @classmethod
@@ -143,6 +150,8 @@ class Dedup(Part):
     """Of documents with the same normalised text, keep one."""
     minhash: MinHash | None = None
     """Of near-duplicates, keep one."""
+    simhash: SimHash | None = None
+    """Of near-duplicates, keep one: by fingerprints, as ROOTS did, in place of `minhash`."""
     dclm_paragraphs: DclmParagraphs | None = None
     """Cut paragraphs whose n-grams stand elsewhere, as DCLM does."""
     ccnet_lines: CcnetLines | None = None
@@ -168,7 +177,14 @@ class Dedup(Part):
         settings = ("scope", "prefer", "against")
         if not any(value for name, value in self if name not in settings):
             raise refuse("nothing to do: set `exact: true`, or give `minhash`, or remove `dedup`")
+        if self.minhash and self.simhash:
+            raise refuse("`minhash` and `simhash` both look for near-duplicates: give one of them")
         return self
+
+    @property
+    def near(self) -> MinHash | SimHash | None:
+        """The method for near-duplicates, if any."""
+        return self.minhash or self.simhash
 
 
 class Methods(Part):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Annotated, Any, NamedTuple, NoReturn, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from pipeline.filters import FilterParams
@@ -83,6 +83,17 @@ Distinct = Annotated[tuple[str, ...], AfterValidator(_distinct)]
 Names = Annotated[Distinct, Field(min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
+
+
+def _tuples(value: Any) -> Any:
+    """Lists as tuples: what has passed a preset is plain data, which strict checks would take for something else."""
+    if isinstance(value, list):
+        return tuple(tuple(entry) if isinstance(entry, list) else entry for entry in value)
+    return value
+
+
+CopiesBySize = Annotated[tuple[tuple[Count, Annotated[int, Field(ge=0)]], ...], BeforeValidator(_tuples)]
+"""[[least size of a group, copies], ...]."""
 
 
 def relocate(value: T, place: Callable[[KeyPath, str], str], path: KeyPath = (), marked: Locations | None = None) -> T:

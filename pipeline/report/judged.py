@@ -5,13 +5,14 @@ from typing import Any
 
 import pyarrow.compute as pc
 
+from pipeline.dedup.nomination import METHODS
 from pipeline.report.contamination import MATCHES
 from pipeline.report.files import Output
 from pipeline.report.markup import number, plural, share
 from pipeline.report.near import CLUSTERS, PAIRS
 from pipeline.report.quality import read_policies
 
-QUALITY, NEAR, CONTAMINATION = "quality", "minhash", "contamination"
+QUALITY, CONTAMINATION = "quality", "contamination"
 MATCHES_TOLD = 5
 
 
@@ -19,7 +20,7 @@ def behind(output: Output, stage: str, identity: str, source: str, row: Mapping[
     """Lines about one document (32 hex characters) that reached `stage`; `row` is the stage's decision, if any."""
     if stage == QUALITY:
         yield from _policy(output, source)
-    elif stage == NEAR:
+    elif stage in METHODS:
         yield from _cluster(output, identity)
         if row is not None:
             yield from _pair(output, identity)

@@ -35,11 +35,13 @@ def read_near(output: Output) -> NearDuplicates | None:
     summary = output.published_json(SUMMARY)
     by_source, similarities = _pairs(output) if PAIRS in present else ((), np.zeros(BINS, np.int64))
     sizes, unchecked, largest = _clusters(output) if CLUSTERS in present else ({}, {}, ())
+    printed = "distance" in summary
     return NearDuplicates(
         shingle=summary["shingle"],
         ngram=summary["ngram"],
         bands=summary["bands"],
-        rows=summary["rows"],
+        rows=None if printed else summary["rows"],
+        distance=summary["distance"] if printed else None,
         threshold=summary["threshold"],
         similarity=summary["similarity"],
         verify=summary["verify"],

@@ -83,7 +83,9 @@ class NearDuplicates:
     shingle: str
     ngram: int
     bands: int
-    rows: int
+    rows: int | None
+    """Hashes a band, of MinHash; SimHash has `distance`, the bits in which fingerprints may differ, in its place."""
+    distance: int | None
     threshold: float
     similarity: str
     verify: bool

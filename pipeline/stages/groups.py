@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipeline.dedup import lsh
+from pipeline.dedup import lsh, simhash
 from pipeline.engine.exchange import ExchangeWriter
 from pipeline.engine.task import TaskContext
 from pipeline.errors import WinnowError
@@ -23,6 +23,7 @@ Int64Array = npt.NDArray[np.int64]
 Int32Array = npt.NDArray[np.int32]
 
 KEY = pa.schema([pa.field("key", pa.uint64()), pa.field("node", pa.uint64())])
+PRINTED_KEY = pa.schema([*KEY, pa.field("print", pa.uint64())])  # with the node's fingerprint
 EDGE = pa.schema([pa.field("node", pa.uint64()), pa.field("root", pa.uint64())])
 LABEL = pa.schema([pa.field("row", pa.int32()), pa.field("component", pa.uint64())])
 
@@ -31,18 +32,34 @@ _MIX = np.uint64(0x9E3779B97F4A7C15)
 _32 = np.uint64(32)
 
 
-def send_keys(out: ExchangeWriter, part: int, rows: Int32Array, keys: UInt64Array, partitions: int) -> None:
-    """Send the band keys uint64 [n, bands] of the rows int32 [n] of a part to the keys' homes."""
+def key_schema(distance: int | None) -> pa.Schema:
+    """What is sent of each key: where a distance decides, with the fingerprint."""
+    return KEY if distance is None else PRINTED_KEY
+
+
+def send_keys(
+    out: ExchangeWriter,
+    part: int,
+    rows: Int32Array,
+    keys: UInt64Array,
+    partitions: int,
+    prints: UInt64Array | None = None,
+) -> None:
+    """Send the keys uint64 [n, bands] of the rows int32 [n] of a part to the keys' homes."""
     nodes = np.repeat(np.uint64(part) << _32 | rows.astype(np.uint64), keys.shape[1])
-    out.write(home(keys.ravel(), partitions), as_batch(KEY, keys.ravel(), nodes))
+    more = () if prints is None else (np.repeat(prints, keys.shape[1]),)
+    schema = KEY if prints is None else PRINTED_KEY
+    out.write(home(keys.ravel(), partitions), as_batch(schema, keys.ravel(), nodes, *more))
 
 
 def bands(ctx: TaskContext) -> None:
-    """Connect the documents of this partition that share a key, and tell their homes; where there is one partition,
-    the documents themselves.
+    """Connect the documents of this partition that share a key, and that differ in few bits where a distance is given,
+    and tell their homes; where there is one partition, the documents themselves.
     """
-    keys, nodes = _columns(ctx, "signatures", KEY)
-    found = lsh.components(*lsh.group(keys, nodes))
+    distance = ctx.params["distance"]
+    keys, nodes, *prints = _columns(ctx, "signatures", key_schema(distance))
+    edges = simhash.group(keys, nodes, *prints, distance=distance) if prints else lsh.group(keys, nodes)
+    found = lsh.components(*edges)
     if ctx.params["partitions"] == 1:
         ctx.count("rounds", 0)
         _label(ctx, found.nodes, found.roots)
@@ -116,10 +133,10 @@ def as_batch(schema: pa.Schema, *columns: Any) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
-def _columns(ctx: TaskContext, stage: str, schema: pa.Schema) -> tuple[Any, Any]:
-    """The two columns of this partition's rows from a stage."""
+def _columns(ctx: TaskContext, stage: str, schema: pa.Schema) -> tuple[Any, ...]:
+    """The columns of this partition's rows from a stage."""
     table = pa.Table.from_batches(ctx.partition(stage), schema)
-    return table.column(0).to_numpy(), table.column(1).to_numpy()
+    return tuple(column.to_numpy() for column in table.columns)
 
 
 def _send(ctx: TaskContext, nodes: UInt64Array, roots: UInt64Array, *, both: bool) -> None:

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from pipeline import records
 from pipeline.dedup import identical, minhash, scope, verify
+from pipeline.dedup.nomination import nominate
 from pipeline.dedup.verify import SIZES
 from pipeline.engine.task import PUBLIC, TaskContext
 from pipeline.ids import hex_ids
@@ -46,17 +47,14 @@ _BINS = 100
 
 
 def signatures(ctx: TaskContext) -> None:
-    """Send the band keys of each document that has shingles to the keys' partitions."""
+    """Send the keys of each document that has shingles to the keys' partitions."""
     p = ctx.params
     source, _ = p["tasks"][ctx.task]
-    out = ctx.exchange(groups.KEY, p["partitions"])
+    out = ctx.exchange(groups.key_schema(p["distance"]), p["partitions"])
     for rows, batch in survivors(ctx, columns=("text", *scope.COLUMNS)):
-        signed, some = minhash.signatures(
-            batch.column("text"), shingle=p["shingle"], ngram=p["ngram"], hashes=p["hashes"]
-        )
-        salt = scope.salts(batch, p["scope"], source)
-        keys = minhash.band_keys(signed[some], bands=p["bands"], rows=p["rows"], salt=salt[some])
-        groups.send_keys(out, ctx.task, rows[some], keys, p["partitions"])
+        keys, some, prints = nominate(batch.column("text"), p, scope.salts(batch, p["scope"], source))
+        prints = None if prints is None else prints[some]
+        groups.send_keys(out, ctx.task, rows[some], keys[some], p["partitions"], prints)
 
 
 def candidates(ctx: TaskContext) -> None:
@@ -146,8 +144,7 @@ def tables(ctx: TaskContext) -> None:
     for manifest in ctx.manifests("near_duplicates"):
         stats.update(manifest.stats)
     summary = {
-        **{name: p[name] for name in ("shingle", "ngram", "hashes", "bands", "rows", "threshold", "verify")},
-        **{name: p[name] for name in ("similarity", "containment", "repeats")},
+        **{name: p[name] for name in p["shown"]},
         "comparisons": stats["comparisons"],
         "compared": _histogram(stats, "compared"),
         "removed": _histogram(stats, "removed"),
@@ -177,11 +174,12 @@ def _verified(
     chosen = np.unique(first)
     if len(chosen) < len(first):
         texts = texts.take(pa.array(holder[chosen]))
-    keys, sets, ends = [], [np.zeros(0, np.uint64)], [np.zeros(1, np.int64)]
+    keys, prints, sets, ends = [], [], [np.zeros(0, np.uint64)], [np.zeros(1, np.int64)]
     for text in _slices(texts):
-        signed, _ = minhash.signatures(text, shingle=p["shingle"], ngram=p["ngram"], hashes=p["hashes"])
-        salt = np.zeros(len(text), np.uint64)
-        keys.append(minhash.band_keys(signed, bands=p["bands"], rows=p["rows"], salt=salt))
+        nominated = nominate(text, p, np.zeros(len(text), np.uint64))
+        keys.append(nominated.keys)
+        if nominated.prints is not None:
+            prints.append(nominated.prints)
         found, offsets = minhash.shingle_sets(text, shingle=p["shingle"], ngram=p["ngram"], repeats=p["repeats"])
         sets.append(found)
         ends.append(ends[-1][-1] + offsets[1:])
@@ -194,6 +192,8 @@ def _verified(
         threshold=p["threshold"],
         measure=_measure(p),
         contained=p["containment"],
+        prints=np.concatenate(prints) if prints else None,
+        max_distance=p["distance"] or 0,
     )
     return identical.expand(resolved, np.diff(offsets), chosen, first, p["bands"])
 

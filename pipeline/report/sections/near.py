@@ -30,12 +30,19 @@ def near(figures: Figures) -> str:
 
 
 def _settings(found: NearDuplicates) -> str:
-    half = (1 / 2) ** (1 / found.bands)
-    even = (1 - half) ** (1 / found.rows)
-    facts = (
-        f"Shingles of {found.ngram} {'characters' if found.shingle == 'char' else 'words'}; {found.bands} bands of "
-        f"{found.rows} hashes, so that a pair of similarity {even:.2f} has an even chance of being compared. "
-    )
+    facts = f"Shingles of {found.ngram} {'characters' if found.shingle == 'char' else 'words'}; "
+    if found.rows is None:
+        facts += (
+            f"64-bit SimHash: all pairs that differ in at most {plural(found.distance or 0, 'bit')} are compared, "
+            f"found by {plural(found.bands, 'table')}. "
+        )
+    else:
+        half = (1 / 2) ** (1 / found.bands)
+        even = (1 - half) ** (1 / found.rows)
+        facts += (
+            f"{found.bands} bands of {found.rows} hashes, so that a pair of similarity {even:.2f} has an even chance "
+            "of being compared. "
+        )
     if found.verify:
         facts += (
             f"A document is removed only where its exact {MEASURE_NAMES[found.similarity]} with one that stays is at "
@@ -69,16 +76,18 @@ def _similarities(found: NearDuplicates) -> str:
         if compared:
             rows.append((what.removeprefix("of similarity "), count(compared), count(removed)))
     ticks = [(place * len(columns), text) for place, text in _TENTHS]
-    curve = tuple(chance(i / 100, found.bands, found.rows) for i in range(101))
+    curve = () if found.rows is None else tuple(chance(i / 100, found.bands, found.rows) for i in range(101))
     keys = [
         ("dropped", "one was removed"),
         ("changed", "compared, nothing removed"),
-        ("curve", "chance of being compared (right axis)"),
+        *([("curve", "chance of being compared (right axis)")] if curve else []),
         ("threshold", f"threshold {number(found.threshold)}"),
     ]
-    label = "Histogram of the similarities of compared pairs, and the S-curve; the table below has its numbers"
+    drawn = "Histogram of the similarities of compared pairs" + (", and the S-curve" if curve else "")
+    label = f"{drawn}; the table below has its numbers"
+    axis = "Jaccard similarity" if found.similarity != "hamming" else "Share of equal bits"
     overlay = Overlay(curve, threshold=found.threshold * len(columns))
-    chart = legend(keys) + histogram(columns, ticks, "Jaccard similarity", label, overlay)
+    chart = legend(keys) + histogram(columns, ticks, axis, label, overlay)
     numbers = table("Pairs by similarity", ["Similarity", "Compared", "Removed for it"], rows)
     return figure("Compared pairs by similarity", chart + details("The histogram as a table", numbers))
 

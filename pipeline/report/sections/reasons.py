@@ -19,6 +19,7 @@ STAGE_SUMMARY = {
     "exact_dedup": "Of documents with the same normalised text, one stays.",
     "quality": "A classifier's score decides, by the policy of each source.",
     "minhash": "Of documents that are nearly the same, one stays.",
+    "simhash": "Of documents with nearly the same fingerprint, one stays.",
     "dclm_paragraphs": "Paragraphs most of whose n-grams stand elsewhere are cut out (DCLM).",
     "ccnet_lines": "Lines that are in several places are cut out (CCNet).",
     "llama3_lines": "Lines that are in many places are cut out (Llama 3).",

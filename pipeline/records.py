@@ -235,13 +235,16 @@ def public_metadata(maps: pa.Array) -> pa.StructArray:
     return pa.array(rows, PUBLIC_METADATA)
 
 
-def token_document(dtype: pa.DataType) -> pa.Schema:
-    """Tokenized documents: tokens end with the end-of-text id; validation rows are kept out of training."""
+def token_document(dtype: pa.DataType, *, rehydrate: bool = False) -> pa.Schema:
+    """Tokenized documents: tokens end with the end-of-text id; validation rows are kept out of training. `rehydrate`:
+    with the copies that a document is worth.
+    """
     return pa.schema(
         [
             pa.field("id", ID),
             pa.field("tokens", pa.large_list(dtype)),
             pa.field("n_tokens", pa.int64()),
             pa.field("validation", pa.bool_()),
+            *([pa.field("copies", pa.int32())] if rehydrate else []),
         ]
     )

@@ -140,6 +140,10 @@ class GraphBuilder:
         self._stages[name] = stage
         return stage
 
+    def __getitem__(self, name: str) -> Stage:
+        """A stage that was added."""
+        return self._stages[name]
+
     def build(self) -> Graph:
         return Graph(self._out, tuple(self._stages.values()))
 

@@ -97,7 +97,7 @@ def add(
         tasks=candidate_partitions,
         params={**shape, "verdict_partitions": len(parts)},
         exchanges=["candidates"],
-        code=[*_CODE, _GROUPS],
+        code=[*_CODE, _GROUPS, "pipeline.stages.rehydrate"],
         libraries=["numba"],
         title="near-duplicates",
     )

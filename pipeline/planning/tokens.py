@@ -6,6 +6,7 @@ from pipeline.planning.parts import Parts
 from pipeline.recipe import Recipe, recipe_hash
 from pipeline.shards.locate import locate_tokenizer
 from pipeline.shards.tokenizer import load_tokenizer
+from pipeline.stages.rehydrate import STAGE
 
 
 def add_tokens(builder: GraphBuilder, recipe: Recipe, parts: Parts) -> None:
@@ -59,18 +60,31 @@ def add_tokens(builder: GraphBuilder, recipe: Recipe, parts: Parts) -> None:
             code=code,
             title="tokenizer",
         )
+    rehydrate = recipe.mixture.rehydrate
+    if rehydrate:
+        builder.add(
+            STAGE,
+            "pipeline.stages.rehydrate:run",
+            tasks=builder["near_duplicates"].tasks,
+            params={"parts": len(parts)},
+            upstream=["near_duplicates"],
+            title="copies by group size",
+        )
     builder.add(
         "tokens",
         "pipeline.stages.tokens:run",
+        kind="reduce" if rehydrate else "map",
         tasks=len(parts),
         params={
             "tasks": parts.tasks,
             "validation": recipe.mixture.validation,
             "seed": recipe.seed,
             "end_of_text": recipe.tokenizer.end_of_text,
+            "rehydrate": rehydrate,
         },
         upstream=["documents", "tokenizer"],
-        code=[*code, "pipeline.kernels"],
+        exchanges=[STAGE] if rehydrate else [],
+        code=[*code, "pipeline.kernels", "pipeline.stages.rehydrate"],
         libraries=["tokenizers", "tiktoken"],
         weights=parts.weights,
         title="tokenize",
@@ -88,6 +102,7 @@ def add_shards(builder: GraphBuilder, recipe: Recipe, parts: Parts) -> None:
     shape = {
         "tasks": parts.tasks,
         "sources": sources,
+        "rehydrate": mixture.rehydrate,
         "seed": recipe.seed,
         "seq_len_tokens": shards.seq_len_tokens,
         "end_of_text": recipe.tokenizer.end_of_text,
@@ -104,6 +119,7 @@ def add_shards(builder: GraphBuilder, recipe: Recipe, parts: Parts) -> None:
             "epochs": mixture.epochs,
             "budget_tokens": mixture.budget_tokens,
             "max_epochs": mixture.max_epochs,
+            "rehydrate": mixture.rehydrate,
         },
         upstream=["tokens"],
         code=code,

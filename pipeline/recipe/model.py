@@ -165,8 +165,8 @@ class Dedup(Part):
     scope: Literal["within", "across", "per_snapshot", "per_language"] = "across"
     """Which documents are compared: those of one source, of all, of one crawl snapshot, or of one language."""
     max_loss: Share | None = None
-    """The share of a source's documents that deduplication may remove; with more, the run ends with exit code 3 and
-    names the largest clusters."""
+    """The share of a source's documents that deduplication may remove; with more, the run stops before anything that
+    comes after, with exit code 3, and names the largest clusters. It goes on where the limit is raised."""
     prefer: Distinct = ()
     """Sources whose copy stays, first first. Sources not named follow in the recipe's order."""
     against: Annotated[tuple[Location, ...], LOCATIONS] = ()
@@ -253,6 +253,9 @@ class Mixture(Part):
     """How often a source may be repeated. A source that would need more hands its share to the others."""
     validation: Annotated[float, Field(ge=0, lt=0.5)] = 0.0
     """Share of documents held out by hash for the validation split."""
+    rehydrate: bool = False
+    """Repeat a document by the size of its group of near-duplicates, as `rehydrate` of dedup.minhash or dedup.simhash
+    says (FineWeb2), within `max_epochs`. Sources keep their shares of tokens."""
 
     @field_validator("weights")
     @classmethod
@@ -367,6 +370,16 @@ class Recipe(Part):
     """What that paper does not say, and what the recipe does instead. A run does not read it."""
 
     _origin: Document | None = PrivateAttr(None)
+
+    @model_validator(mode="after")
+    def _rehydrated(self) -> "Recipe":
+        near = self.dedup.near if self.dedup else None
+        if self.mixture and self.mixture.rehydrate and not (near and near.rehydrate):
+            raise refuse(
+                "`mixture.rehydrate` needs the copies of groups of near-duplicates: give `rehydrate` to dedup.minhash "
+                "or dedup.simhash, such as [[1, 1], [2, 2], [3, 3], [5, 5], [100, 8], [1000, 1]] (FineWeb2)"
+            )
+        return self
 
     @property
     def file(self) -> str:

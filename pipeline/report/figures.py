@@ -166,6 +166,16 @@ class Duplicates:
 
 
 @dataclass(frozen=True, slots=True)
+class CopiesRow:
+    """Documents of a source that are worth the same number of copies, for the size of their group of duplicates."""
+
+    copies: int
+    unique_tokens: int
+    target_tokens: int
+    epochs: float
+
+
+@dataclass(frozen=True, slots=True)
 class MixtureRow:
     """One source of the mixture. Weights are shares of training tokens."""
 
@@ -180,6 +190,8 @@ class MixtureRow:
     epochs: float
     max_epochs: float
     capped: bool
+    copies: tuple[CopiesRow, ...]
+    """By the copies that documents are worth; empty where the recipe does not rehydrate."""
 
 
 @dataclass(frozen=True, slots=True)

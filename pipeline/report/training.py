@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.engine import storage
-from pipeline.report.figures import MixtureFigures, MixtureRow, ShardFigures, ShardRow
+from pipeline.report.figures import CopiesRow, MixtureFigures, MixtureRow, ShardFigures, ShardRow
 from pipeline.report.files import Output
 from pipeline.shards.index import read_index
 
@@ -32,6 +32,7 @@ def read_mixture(output: Output) -> MixtureFigures | None:
             epochs=row["epochs"],
             max_epochs=row["max_epochs"],
             capped=row["capped"],
+            copies=tuple(CopiesRow(**one) for one in row["copies"]) if "copies" in row else (),
         )
         for row in plan["sources"]
     )

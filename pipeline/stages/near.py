@@ -21,6 +21,7 @@ from pipeline.engine.task import PUBLIC, TaskContext
 from pipeline.ids import hex_ids
 from pipeline.stages import groups
 from pipeline.stages.groups import as_batch, home
+from pipeline.stages.rehydrate import COPIES, COPIES_FILE
 from pipeline.stages.survivors import survivors
 
 Int64Array = npt.NDArray[np.int64]
@@ -122,7 +123,13 @@ def resolve(ctx: TaskContext) -> None:
         sides = hexed.take(pa.array(gone)), hexed.take(pa.array(kept))
         sources = source.take(pa.array(gone)), source.take(pa.array(kept))
         pairs.write(as_batch(records.PAIR, *sides, scores, method, *sources, found.shared[gone]))
-        clusters.write(_clusters(found, starts, hexed, source, p["rehydrate"]))
+        cluster = _clusters(found, starts, hexed, source, p["rehydrate"])
+        clusters.write(cluster)
+        if p["rehydrate"]:
+            worth = cluster.column("copies").to_numpy()
+            other = np.flatnonzero((found.witness < 0) & (worth != 1))
+            columns = (table["part"].to_numpy()[other], ids.take(pa.array(other)), worth[other])
+            ctx.arrow(COPIES_FILE.format(task=ctx.task), COPIES).write(as_batch(COPIES, *columns))
         if p["verify"]:
             _sample(samples, table, holder, gone, kept, similarity, sampled)
 

@@ -18,6 +18,7 @@ from pipeline.ledger import read_parquet
 from pipeline.mixture.order import held_out
 from pipeline.shards.encode import Encoder
 from pipeline.shards.tokenizer import load_tokenizer
+from pipeline.stages.rehydrate import copies_of_part
 from pipeline.stages.tokenizer import TOKENIZER_FILE
 
 # Parallelism is by process. Read by the library when it first encodes.
@@ -37,15 +38,22 @@ def _encoder(path: str, end_of_text: str) -> Encoder:
     return Encoder(load_tokenizer(storage.read_bytes(path), end_of_text))
 
 
+def copies_stat(copies: int | str) -> str:
+    """The name of the count of training tokens of documents that are worth so many copies."""
+    return f"train_tokens x{copies}"
+
+
 def run(ctx: TaskContext) -> None:
     """Tokenize one task's documents."""
     chosen = run_encoder(ctx)
-    schema = records.token_document(pa.from_numpy_dtype(chosen.dtype))
+    rehydrate = ctx.params["rehydrate"]
+    worth = copies_of_part(ctx) if rehydrate else {}
+    schema = records.token_document(pa.from_numpy_dtype(chosen.dtype), rehydrate=rehydrate)
     out = ctx.arrow(f"{TOKENS_FILE}{ctx.task:05d}.arrow", schema)
     ctx.count("train_tokens", 0)
     ctx.count("validation_tokens", 0)
     for path in ctx.outputs("documents", f"{PUBLIC}documents/"):
-        for batch in read_parquet(path, ["id", "text"]).to_batches(max_chunksize=BATCH_ROWS):
+        for batch in read_parquet(path, ["id", "parent_id", "text"]).to_batches(max_chunksize=BATCH_ROWS):
             texts = batch.column("text")
             flat, offsets = chosen.encode(texts.to_pylist())
             aside = held_out(
@@ -58,6 +66,12 @@ def run(ctx: TaskContext) -> None:
                 pa.array(counts),
                 pa.array(aside),
             ]
+            if rehydrate:  # a piece is worth what its document is
+                owners = zip(batch.column("id").to_pylist(), batch.column("parent_id").to_pylist(), strict=True)
+                copies = np.array([worth.get(own, worth.get(parent, 1)) for own, parent in owners], np.int32)
+                arrays.append(pa.array(copies))
+                for one in np.unique(copies).tolist():
+                    ctx.count(copies_stat(one), counts[~aside & (copies == one)].sum())
             out.write(pa.RecordBatch.from_arrays(arrays, schema=schema))
             ctx.count("validation_tokens", counts[aside].sum())
             ctx.count("train_tokens", counts[~aside].sum())

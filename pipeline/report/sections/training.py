@@ -27,7 +27,7 @@ def mixture(figures: Figures) -> str:
     chart = figure("Share of training tokens", legend(keys) + _bars(found))
     notes = "".join(f"<li>{escape(note)}</li>" for note in found.notes)
     remarks = f'<div class="remarks"><ul>{notes}</ul></div>' if notes else ""
-    body = chart + remarks + _table(found)
+    body = chart + remarks + _table(found) + _copies(found)
     return section("mixture", "Mixture", body, escape(lead + "."))
 
 
@@ -68,6 +68,19 @@ def _table(found: MixtureFigures) -> str:
         ],
         rows,
     )
+
+
+def _copies(found: MixtureFigures) -> str:
+    """How often documents are seen, by the copies that the sizes of their groups of duplicates give them."""
+    rows = [
+        (row.source, count(one.copies), count(one.unique_tokens), count(one.target_tokens), f"{one.epochs:.2f}")
+        for row in found.sources
+        for one in row.copies
+    ]
+    if not rows:
+        return ""
+    title = "Rehydration: documents by the copies that the size of their group of near-duplicates gives them"
+    return table(title, ["Source", "Copies", "Unique tokens", "Planned tokens", "Times seen"], rows)
 
 
 def shards(figures: Figures) -> str:

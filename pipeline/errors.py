@@ -5,7 +5,8 @@ WinnowError            exit code 1
 ├── InputError         exit code 1   (pipeline.sources)
 ├── OutputBusy         exit code 1   another run holds OUT
 ├── OutputMismatch     exit code 1   OUT belongs to another recipe, or was damaged
-└── TaskFailed         exit code 1   a task failed for good
+├── TaskFailed         exit code 1   a task failed for good
+└── GuardTripped       exit code 3   a limit of the recipe stopped the run
 """
 
 
@@ -25,3 +26,9 @@ class OutputMismatch(WinnowError):
 
 class TaskFailed(WinnowError):
     """A task failed on every attempt; the message names it and where its log lies."""
+
+
+class GuardTripped(WinnowError):
+    """A limit that the recipe sets stopped the run before it was finished; finished work is kept."""
+
+    exit_code = 3

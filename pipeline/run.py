@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipeline import duplicate_losses, publish
 from pipeline import plan as planning
-from pipeline import publish
-from pipeline.duplicate_losses import losses
 from pipeline.engine import commit, local, storage
 from pipeline.engine.graph import Graph, Stage
 from pipeline.errors import WinnowError
@@ -89,23 +88,28 @@ def run(
     timer = _StageTimer(progress)
     with publish.exclusive(plan.graph.out):
         publish.check_owner(plan.graph.out, plan, replace=replace)
-        if any(len(commit.committed(plan.graph, stage)) < stage.tasks for stage in plan.graph.stages):
-            _drive(plan, workers or os.cpu_count() or 1, driver, beam_options, timer)
+        if recipe.dedup is not None and recipe.dedup.max_loss is not None:
+            _drive(duplicate_losses.until_decided(plan.graph), workers, driver, beam_options, timer)
+            duplicate_losses.check(plan.graph, recipe.dedup.max_loss)
+        _drive(plan.graph, workers, driver, beam_options, timer)
         manifest = publish.publish(plan)
-        guards = tuple(find_guards(plan.graph.out, manifest))
+        guards = tuple(find_guards(manifest))
         seconds = time.monotonic() - started
         result = RunResult(plan.graph.out, manifest, guards, seconds, timer.seconds)
         _write_presentation(result, workers, driver)
     return result
 
 
-def _drive(plan: Plan, workers: int, driver: str, beam_options: Sequence[str], timer: "_StageTimer") -> None:
+def _drive(graph: Graph, workers: int | None, driver: str, beam_options: Sequence[str], timer: "_StageTimer") -> None:
+    """Run what is not done yet of a graph."""
+    if all(len(commit.committed(graph, stage)) == stage.tasks for stage in graph.stages):
+        return
     if driver == "local":
-        drive_locally(plan.graph, workers, timer)
+        drive_locally(graph, workers or os.cpu_count() or 1, timer)
     elif driver == "beam":
         from pipeline.engine import beam
 
-        beam.run(plan.graph, beam_options)
+        beam.run(graph, beam_options)
     else:
         raise WinnowError(f"unknown driver {driver!r}: local or beam")
 
@@ -120,7 +124,7 @@ def drive_locally(graph: Graph, workers: int, progress: Progress | None) -> None
     local.run(graph, workers=workers, progress=progress)
 
 
-def find_guards(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
+def find_guards(manifest: Mapping[str, Any]) -> Iterator[str]:
     """Sentences about output that is probably not what was wanted."""
     for source, stages in _by_source(manifest["stages"]).items():
         read = next(row["rows_out"] for row in stages if row["stage"] == "read")
@@ -134,7 +138,6 @@ def find_guards(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
                     f"stage {row['stage']!r} left {row['rows_out']:,} of {row['rows_in']:,} documents "
                     f"of source {source!r}"
                 )
-    yield from losses(out, manifest)
     mixture = manifest["mixture"]
     if mixture and mixture["short"]:
         yield f"fewer tokens than asked: {mixture['target_tokens']:,} of {mixture['budget_tokens']:,}"

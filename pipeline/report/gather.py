@@ -30,7 +30,7 @@ def gather(output: Output) -> Figures:
         recipe_hash=manifest["recipe_hash"],
         seed=manifest["seed"],
         versions=manifest["versions"],
-        guards=tuple(find_guards(output.out, manifest)),
+        guards=tuple(find_guards(manifest)),
         notes=mixture.notes if mixture else (),
         stage_order=verdicts.stage_order,
         sources=_sources(manifest, documents),

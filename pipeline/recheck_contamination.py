@@ -102,12 +102,14 @@ class _Compared:
         return float(aligned.weight[0] / found.totals[item])
 
 
-def texts_after_cuts(out: str, manifest: Mapping[str, Any], folder: str, wanted: set[str]) -> dict[str, str]:
-    """Id -> text as the rules for repeated text left it, which contamination looked at."""
+def texts_after_cuts(
+    out: str, manifest: Mapping[str, Any], folder: str, wanted: set[str], *, until: str = DECIDING[-1]
+) -> dict[str, str]:
+    """Id -> text as the rules for repeated text up to `until` left it: all of them, which contamination looked at."""
     ids = pa.array(sorted(bytes.fromhex(each) for each in wanted), pa.binary(16))
     cutting = [
         storage.join(out, "work", name, "cuts")
-        for stage in DECIDING
+        for stage in DECIDING[: DECIDING.index(until) + 1]
         for name in manifest["work"]
         if name.rpartition("-")[0] == stage
     ]

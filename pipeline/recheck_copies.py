@@ -29,8 +29,8 @@ def recheck(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
     for place, stage in enumerate(DECIDING):
         if stage not in SEGMENTS:
             continue
-        later = set().union(*(_decided(out, manifest, name) for name in DECIDING[place + 1 :]))
-        cut = _decided(out, manifest, stage)
+        later = set().union(*(decided(out, manifest, name) for name in DECIDING[place + 1 :]))
+        cut = decided(out, manifest, stage)
         for name in tables(manifest, stage):
             with storage.open_arrow(storage.join(out, name)) as source:
                 for batch in pq.ParquetFile(source).iter_batches(SPANS_AT_ONCE):
@@ -40,7 +40,7 @@ def recheck(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
             yield f"{len(cut):,} documents were cut by {stage} without a row in dedup/{stage}, such as {min(cut)}"
 
 
-def _decided(out: str, manifest: Mapping[str, Any], stage: str) -> set[str]:
+def decided(out: str, manifest: Mapping[str, Any], stage: str) -> set[str]:
     """Ids that a stage has decided on."""
     found: set[str] = set()
     for table in ledger.decisions(out, manifest, stage, ["id"]):

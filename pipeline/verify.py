@@ -8,8 +8,9 @@ row.
 4. Every witness of a removed duplicate is a document that stayed, whole or in pieces, or that a later stage decided on.
 5. Every removed near-duplicate is as similar to its witness as the run says, recomputed from the texts.
 6. Every stretch that was cut out of a document because it stands in another is there, looked up in the texts.
-7. Every span of benchmark text holds what the run says, and every document cut or dropped for it has one.
-8. The token shards hold what index.json says.
+7. Every paragraph that dclm_paragraphs removed has as much of its n-grams in other documents as the rule asks.
+8. Every span of benchmark text holds what the run says, and every document cut or dropped for it has one.
+9. The token shards hold what index.json says.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -18,11 +19,12 @@ from typing import Any
 import pyarrow.compute as pc
 import xxhash
 
-from pipeline import ledger, recheck, recheck_contamination, recheck_copies
+from pipeline import ledger, recheck, recheck_contamination, recheck_copies, recheck_paragraphs
 from pipeline.engine import storage
 from pipeline.errors import WinnowError
 from pipeline.ids import document_id, piece_id
 from pipeline.planning.copies import SEGMENTS
+from pipeline.planning.paragraphs import NAME as PARAGRAPHS
 from pipeline.planning.parts import DECIDING
 from pipeline.publish import PUBLIC_FOLDERS, read_manifest
 
@@ -35,13 +37,13 @@ def verify(out: str, say: Say = lambda line: None) -> list[str]:
     manifest = read_manifest(out)
     problems = []
     reads = {_similarities: recheck.PAIRS, _spans: recheck_contamination.MATCHES}
+    rules = {_copies: tuple(SEGMENTS), _paragraphs: (PARAGRAPHS,)}
+    stages = {stage for found in manifest["ledger"].values() for stage in found}
     present = {entry["path"] for entry in manifest["files"]}
-    for check in (_files, _conservation, _ids, _witnesses, _similarities, _copies, _spans, _shards):
+    for check in (_files, _conservation, _ids, _witnesses, _similarities, _copies, _paragraphs, _spans, _shards):
         if check in reads and reads[check] not in present:
             continue
-        if check is _copies and not any(
-            stage in SEGMENTS for stages in manifest["ledger"].values() for stage in stages
-        ):
+        if check in rules and not stages.intersection(rules[check]):
             continue
         found = list(check(out, manifest))
         title = (check.__doc__ or "").split(".")[0]
@@ -175,6 +177,11 @@ def _similarities(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
 def _copies(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
     """Every stretch that was cut because it stands elsewhere is there."""
     yield from recheck_copies.recheck(out, manifest)
+
+
+def _paragraphs(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Every paragraph that was cut has more of its n-grams elsewhere than the rule allows."""
+    yield from recheck_paragraphs.recheck(out, manifest)
 
 
 def _spans(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:

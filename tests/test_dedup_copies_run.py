@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline import recheck_copies, records
+from pipeline import recheck_copies, recheck_paragraphs, records
 from pipeline.recipe import loads
 from pipeline.report.explain import explain
 from pipeline.run import RunResult, run
@@ -109,6 +109,53 @@ def test_dclms_rule_runs_and_verifies(tmp_path: Path) -> None:
     rows = [row for row in out.manifest["stages"] if row["stage"] == "dclm_paragraphs"]
     assert sum(row["cut"] for row in rows) > 10
     spans = pq.read_table(Path(out.out, "dedup", "dclm_paragraphs")).to_pylist()
-    assert {row["witness"] for row in spans} <= {
+    assert {row["witness"] for row in spans if row["witness"]} <= {
         row["id"] for row in pq.read_table(Path(out.out, "documents")).to_pylist()
     }
+
+
+@pytest.mark.parametrize("scope", ["across", "within"])
+def test_verify_computes_dclms_shares_again(tmp_path: Path, scope: str) -> None:
+    rules = {"dclm_paragraphs": "{ngram: 5, threshold: 0.7}", "scope": scope}
+    out = go(write(tmp_path / "files", 4), tmp_path / "out", 1, rules)
+    lines: list[str] = []
+    assert verify(out.out, lines.append) == []
+    assert any("paragraph that was cut has more" in line for line in lines)
+    decisions = pq.read_table(Path(out.out, "decisions", "dclm_paragraphs")).to_pylist()
+    assert {row["verdict"] for row in decisions} >= {"cut"}
+    path = next(iter(sorted(Path(out.out, "dedup", "dclm_paragraphs").glob("*.parquet"))))
+    whole = path.read_bytes()
+    rows = pq.read_table(path).to_pylist()
+    rows[0]["text"] = " ".join(rows[0]["text"].split()[:4] + [f"new{n}" for n in range(40)])
+    pq.write_table(pa.Table.from_pylist(rows, records.CUT_SPAN), path)
+    said = list(recheck_paragraphs.recheck(out.out, out.manifest))
+    assert any(rows[0]["id"] in line and "not more than 0.7" in line for line in said)
+    pq.write_table(pa.Table.from_pylist([row for row in rows if row["id"] != rows[0]["id"]], records.CUT_SPAN), path)
+    said = list(recheck_paragraphs.recheck(out.out, out.manifest))
+    assert [line for line in said if "without a row" in line]
+    path.write_bytes(whole)
+
+
+def test_a_document_that_went_whole_is_shown_whole(tmp_path: Path) -> None:
+    """Each of its paragraphs is on record, so that its share can be computed from what is published."""
+    words = [f"w{n}" for n in range(80)]
+    texts = [
+        " ".join(words) + " and much more at the end of the first",
+        " ".join(words[:40]) + "\nshort line\n" + " ".join(["b", "c", *words[50:57]]),
+    ]
+    (tmp_path / "old-0.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+    (tmp_path / "new-0.jsonl").write_text(json.dumps({"text": "nothing of that kind stands here"}) + "\n")
+    out = go(tmp_path, tmp_path / "out", 1, {"dclm_paragraphs": "{ngram: 5, threshold: 0.8}"})
+    (decision,) = pq.read_table(Path(out.out, "decisions", "dclm_paragraphs")).to_pylist()
+    assert decision["verdict"] == "drop"
+    assert decision["witness"]
+    spans = pq.read_table(Path(out.out, "dedup", "dclm_paragraphs")).to_pylist()
+    assert [row["text"] for row in spans] == texts[1].split("\n")
+    assert verify(out.out) == []
+
+
+def test_what_later_rules_cut_is_still_counted(tmp_path: Path) -> None:
+    rules = {"dclm_paragraphs": "{ngram: 5, threshold: 0.7}", "substrings": "{tokens: 10, keep_first: false}"}
+    out = go(write(tmp_path / "files", 4), tmp_path / "out", 1, rules)
+    assert out.manifest["stages"][-1]["stage"] == "substrings"
+    assert verify(out.out) == []

@@ -57,7 +57,7 @@ class Cutting:
         left = data[~inside].tobytes().decode().strip()
         lost = int(characters[-1]) - len(left)
         spans = [(int(characters[copy.start]), int(characters[copy.stop])) for copy in found]
-        longest = max(found, key=lambda copy: copy.stop - copy.start)
+        longest = max(found, key=lambda copy: (copy.witness is not None, copy.stop - copy.start))
         listed = ", ".join(f"{start}-{stop}" for start, stop in spans[:SPANS_LISTED])
         more = ", ..." if len(spans) > SPANS_LISTED else ""
         self._verdicts.append(

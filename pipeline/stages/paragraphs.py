@@ -163,13 +163,14 @@ def _write(
     for line in lost:
         first, after = np.searchsorted(found.line, [line, line + 1])
         counted = np.flatnonzero(known[first:after]) + first
-        if not len(counted):  # a short line of a document that goes whole
+        begin, end = np.searchsorted(line_of_token, [line, line + 1])
+        start, stop = int(pieces.starts[tokens[begin]] - zero), int(pieces.stops[tokens[end - 1]] - zero)
+        if not len(counted):  # a line of a document that goes whole
+            stretches.append(Copy(start, stop, 1, None))
             continue
         shares.append(len(counted) / int(after - first))
         witnesses, numbers = np.unique(stays.ids[answer[counted]], axis=0, return_counts=True)
         witness = witnesses[np.argmax(numbers)].tobytes()
-        begin, end = np.searchsorted(line_of_token, [line, line + 1])
-        start, stop = int(pieces.starts[tokens[begin]] - zero), int(pieces.stops[tokens[end - 1]] - zero)
         stretches.append(Copy(start, stop, int(stays.copies[answer[counted]].max()), witness))
     units = int(pieces.opens[mine].sum())
     identity, text = text_at(batch, document)

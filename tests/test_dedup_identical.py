@@ -21,7 +21,7 @@ def test_texts_are_found_where_they_were_left_and_joined_across_parts() -> None:
     # Two components; the first holds the text "x" of two parts, brought by rows that are not the first.
     text = pa.array([None, "x", "y", "x", "x"], pa.large_string())
     address, same = np.array([7, 3, 5, 90, 4], np.uint64), np.array([3, 3, 5, 90, 4], np.uint64)
-    holder = text_rows(address, same, text)
+    holder = text_rows(address, same, np.asarray(text.is_valid()))
     assert holder.tolist() == [1, 1, 2, 3, 4]
     assert first_of_equal_texts(np.array([0, 4, 5]), holder, text).tolist() == [0, 0, 2, 0, 4]
 

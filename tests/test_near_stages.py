@@ -11,13 +11,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipeline.dedup import deciding
 from pipeline.engine.graph import Graph, GraphBuilder
 from pipeline.engine.task import ROW_GROUP_ROWS
 from pipeline.ids import document_id
 from pipeline.planning import near
 from pipeline.quickstart.variants import jaccard
 from pipeline.recipe import Recipe, loads
-from pipeline.stages import near as stages
 from tests import toy_documents
 
 WORDS = [f"{a}{b}" for a in ("ber", "dol", "fin", "gar", "hul", "kem", "lop") for b in ("an", "esk", "im", "ost", "ul")]
@@ -109,7 +109,7 @@ def test_similar_texts_below_the_threshold_both_stay(tmp_path: Path) -> None:
 
 def test_large_components_are_read_in_slices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = run(tmp_path / "whole", corpus(), recipe("minhash: {}"), 1)
-    monkeypatch.setattr(stages, "SLICE_BYTES", 3_000)  # a text or two
+    monkeypatch.setattr(deciding, "SLICE_BYTES", 3_000)  # a text or two
     sliced = run(tmp_path / "sliced", corpus(), recipe("minhash: {}"), 1)
     for name in ("pairs", "clusters"):
         assert table(whole, name) == table(sliced, name)

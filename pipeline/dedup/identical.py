@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import xxhash
 
+from pipeline.dedup.texts import Texts
 from pipeline.dedup.verify import Resolution
 
 UInt64Array = npt.NDArray[np.uint64]
@@ -21,14 +22,14 @@ def first_of_equals(component: UInt64Array, text: pa.Array) -> Int64Array:
     return first[inverse].astype(np.int64)
 
 
-def text_rows(address: UInt64Array, same: UInt64Array, text: pa.Array) -> Int64Array:
-    """int64 [n]: the row that has each row's text: the one with a text whose `address` is its `same`."""
-    own = np.flatnonzero(np.asarray(text.is_valid()))
+def text_rows(address: UInt64Array, same: UInt64Array, valid: npt.NDArray[np.bool_]) -> Int64Array:
+    """int64 [n]: the row that has each row's text: the `valid` one (it has a text) whose `address` is its `same`."""
+    own = np.flatnonzero(valid)
     by_address = own[np.argsort(address[own])]
     return by_address[np.searchsorted(address[by_address], same)]
 
 
-def first_of_equal_texts(starts: Int64Array, holder: Int64Array, text: pa.Array) -> Int64Array:
+def first_of_equal_texts(starts: Int64Array, holder: Int64Array, text: pa.Array | Texts) -> Int64Array:
     """int64 [n]: the first row of the same component (rows starts[i] to starts[i + 1] - 1) with the same text.
 
     `holder` is what `text_rows` answers. Texts are compared by 128-bit hashes.

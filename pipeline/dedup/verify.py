@@ -60,6 +60,7 @@ def resolve(
     max_bucket: int = MAX_BUCKET,
     prints: UInt64Array | None = None,
     max_distance: int = 0,
+    given: int = 0,
 ) -> Resolution:
     """Go through each component in order of preference and remove what is similar to something kept.
 
@@ -79,6 +80,8 @@ def resolve(
 
     With fingerprints `prints` (uint64 [rows]), only pairs that differ in at most `max_distance` of their 64 bits are
     compared. `hamming` compares no shingles: the similarity is the share of bits that agree.
+
+    The first `given` rows, of the first component, are known to stay: they are found by others, and not compared.
 
     Time grows linearly with the rows, also where all share a key. Memory beside the inputs: 70 bytes a row, 8 a band of
     each row, and 192 a band of each kept row of the largest component, at most.
@@ -116,5 +119,6 @@ def resolve(
             max_bucket,
             read_only(prints, np.uint64),
             max_distance,
+            given,
         )
     )

@@ -101,6 +101,32 @@ def sorted_rows(
     `read` is called once or twice. A partition above the limit is spread over scratch files by ranges of its first
     column (binary or numeric), each of which is then sorted in memory: equal rows of the first column stay together.
     """
+    for table in _by_range(read, schema, order[0], limit_bytes):
+        yield table.take(_order(table, order)).combine_chunks()
+
+
+def sorted_beside(
+    read: Callable[[], Iterator[pa.RecordBatch]],
+    schema: pa.Schema,
+    order: Sequence[str],
+    beside: str,
+    *,
+    limit_bytes: int = SORT_LIMIT_BYTES,
+) -> Iterator[tuple[pa.Table, np.ndarray, list[pa.Array]]]:
+    """`sorted_rows`, but for a column that stays where it is: (rows without it, the place of each row's value, the
+    column's chunks, in which places count). Above the limit they are mapped from a file, while the next table is not
+    asked for: whatever the rows with one value of the first column hold, memory is that of the other columns.
+    """
+    for table in _by_range(read, schema, order[0], limit_bytes):
+        rows = table.drop_columns([beside])
+        places = _order(rows, order)
+        yield rows.take(places).combine_chunks(), places.to_numpy().astype(np.int64), table.column(beside).chunks
+
+
+def _by_range(
+    read: Callable[[], Iterator[pa.RecordBatch]], schema: pa.Schema, first: str, limit_bytes: int
+) -> Iterator[pa.Table]:
+    """All rows, by ranges of the first column, each in no particular order."""
     batches: list[pa.RecordBatch] = []
     total = 0
     for batch in read():
@@ -112,29 +138,28 @@ def sorted_rows(
     if not total:
         return
     if batches:
-        yield _sort(pa.Table.from_batches(batches, schema), order)
+        yield pa.Table.from_batches(batches, schema)
         return
-    yield from _sort_on_disk(read, schema, order, buckets=2 + int(1.5 * total / limit_bytes))
+    yield from _by_range_on_disk(read, schema, first, buckets=2 + int(1.5 * total / limit_bytes))
 
 
-def _sort(table: pa.Table, order: Sequence[str]) -> pa.Table:
-    indices = pc.sort_indices(table, sort_keys=[(name, "ascending") for name in order])
-    return table.take(indices).combine_chunks()
+def _order(table: pa.Table, order: Sequence[str]) -> pa.Array:
+    return pc.sort_indices(table, sort_keys=[(name, "ascending") for name in order])
 
 
-def _sort_on_disk(
-    read: Callable[[], Iterator[pa.RecordBatch]], schema: pa.Schema, order: Sequence[str], buckets: int
+def _by_range_on_disk(
+    read: Callable[[], Iterator[pa.RecordBatch]], schema: pa.Schema, first: str, buckets: int
 ) -> Iterator[pa.Table]:
     low, high = np.inf, -np.inf
     for batch in filter(_has_rows, read()):
-        keys = _leading(batch.column(order[0]))
+        keys = _leading(batch.column(first))
         low, high = min(low, keys.min()), max(high, keys.max())
     width = max((high - low) / buckets, np.finfo(np.float64).tiny)
     with tempfile.TemporaryDirectory(prefix="winnow-sort-") as folder:
         paths = [f"{folder}/{bucket}.arrow" for bucket in range(buckets)]
         writers = [pa.ipc.new_file(path, schema) for path in paths]
         for batch in filter(_has_rows, read()):
-            bucket = np.minimum(((_leading(batch.column(order[0])) - low) / width).astype(np.int64), buckets - 1)
+            bucket = np.minimum(((_leading(batch.column(first)) - low) / width).astype(np.int64), buckets - 1)
             by_bucket = np.argsort(bucket, kind="stable")
             present, starts = np.unique(bucket[by_bucket], return_index=True)
             for index, rows in zip(present.tolist(), np.split(by_bucket, starts[1:]), strict=True):
@@ -145,7 +170,7 @@ def _sort_on_disk(
             with pa.memory_map(path) as source:
                 table = pa.ipc.open_file(source).read_all()
                 if table.num_rows:
-                    yield _sort(table, order)
+                    yield table
 
 
 def _has_rows(batch: pa.RecordBatch) -> bool:

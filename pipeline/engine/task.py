@@ -171,6 +171,12 @@ class TaskContext:
         """This partition's rows from an upstream stage's exchange, in the total order of the named columns."""
         return exchange.sorted_rows(lambda: self.partition(stage), schema, order)
 
+    def sorted_beside(
+        self, stage: str, schema: pa.Schema, order: Sequence[str], beside: str
+    ) -> Iterator[tuple[pa.Table, np.ndarray, list[pa.Array]]]:
+        """The same, but for a column of large values that stays where it is: see `exchange.sorted_beside`."""
+        return exchange.sorted_beside(lambda: self.partition(stage), schema, order, beside)
+
     def partition(self, stage: str) -> Iterator[pa.RecordBatch]:
         """This partition's rows from an upstream stage's exchange, in no particular order."""
         if self._shuffled is not None:

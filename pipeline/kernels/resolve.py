@@ -174,6 +174,7 @@ def resolve(
     max_bucket: int,
     prints: UInt64Array,
     max_distance: int,
+    given: int,
 ) -> tuple[Int64Array, Int32Array, Int64Array, Int64Array, BoolArray, BoolArray, Int64Array, int]:
     """See `pipeline.dedup.verify.resolve`; `keys` is flat here, and `prints` empty where there are none."""
     n = len(set_offsets) - 1
@@ -198,7 +199,9 @@ def resolve(
             size = end - begin
             if size == 0:
                 continue
-            n_met, overflowed = _meet(row, bands, keys, buckets, following, common, met)
+            n_met, overflowed = 0, False
+            if row >= given:
+                n_met, overflowed = _meet(row, bands, keys, buckets, following, common, met)
             tried = 0
             for i in range(_rank(met[:n_met], common, bands, n_met if gated else max_comparisons, ranked)):
                 kept = ranked[i]
@@ -250,4 +253,4 @@ def resolve(
 def warm_up() -> None:
     bounds, values = np.array([0, 1], np.int64), np.zeros(1, np.uint64)
     bounds.flags.writeable = values.flags.writeable = False
-    resolve(bounds, values, bounds, values, 1, JACCARD, MILLION, 0, 1, 1, values, 0)
+    resolve(bounds, values, bounds, values, 1, JACCARD, MILLION, 0, 1, 1, values, 0, 0)

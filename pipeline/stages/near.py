@@ -5,7 +5,6 @@ Who is connected is found in `pipeline.stages.groups`; here stands what is done 
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,8 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import records
-from pipeline.dedup import identical, minhash, scope, verify
+from pipeline.dedup import deciding, identical, scope, verify
 from pipeline.dedup.nomination import nominate
+from pipeline.dedup.texts import Texts
 from pipeline.dedup.verify import SIZES
 from pipeline.engine.task import PUBLIC, TaskContext
 from pipeline.ids import hex_ids
@@ -43,7 +43,6 @@ PREFERENCE = ("component", "rank", "longest_first", "id")  # the total order in 
 
 SAMPLES_PER_BIN = 3  # pairs whose texts reports may show, for each hundredth of similarity and each partition
 SAMPLE_MAX_CHARS = 4_000
-SLICE_BYTES = 64 << 20
 _BINS = 100
 
 
@@ -94,13 +93,14 @@ def resolve(ctx: TaskContext) -> None:
     clusters = ctx.arrow(f"clusters/{ctx.task:05d}.arrow", records.CLUSTER)
     samples = ctx.arrow(f"samples/{ctx.task:05d}.arrow", records.PAIR_SAMPLE)
     sampled = np.zeros(_BINS, np.int64)
-    for table in ctx.sorted_partition("candidates", CANDIDATE, PREFERENCE):
-        table = table.combine_chunks()
+    for table, places, chunks in ctx.sorted_beside("candidates", CANDIDATE, PREFERENCE, "text"):
+        texts = Texts(chunks, places)
         component = table["component"].to_numpy()
         first = np.flatnonzero(np.append(True, component[1:] != component[:-1]))
         starts = np.append(first, len(component)).astype(np.int64)
-        holder = _text_rows(table)
-        found = _verified(table["text"].combine_chunks(), holder, starts, p) if p["verify"] else _closure(starts)
+        holder = _text_rows(table, texts)
+        text_bytes = -table["longest_first"].to_numpy()
+        found = _verified(texts, text_bytes, holder, starts, p) if p["verify"] else _closure(starts)
         _count(ctx, found, starts)
         gone = np.flatnonzero(found.witness >= 0)
         kept = found.witness[gone]
@@ -118,7 +118,7 @@ def resolve(ctx: TaskContext) -> None:
         )  # fmt: skip
         out.write(table["part"].to_numpy()[gone], as_batch(records.VERDICT, *verdicts))
         source = table["source"].combine_chunks()
-        usual = _measure(p) if p["verify"] else "closure"
+        usual = deciding.measure_of(p) if p["verify"] else "closure"
         method = np.where(contained, "containment", usual).tolist()
         sides = hexed.take(pa.array(gone)), hexed.take(pa.array(kept))
         sources = source.take(pa.array(gone)), source.take(pa.array(kept))
@@ -131,7 +131,7 @@ def resolve(ctx: TaskContext) -> None:
             columns = (table["part"].to_numpy()[other], ids.take(pa.array(other)), worth[other])
             ctx.arrow(COPIES_FILE.format(task=ctx.task), COPIES).write(as_batch(COPIES, *columns))
         if p["verify"]:
-            _sample(samples, table, holder, gone, kept, similarity, sampled)
+            _sample(samples, table, texts, holder, gone, kept, similarity, sampled)
 
 
 def tables(ctx: TaskContext) -> None:
@@ -166,57 +166,24 @@ def tables(ctx: TaskContext) -> None:
     ctx.file(f"{PUBLIC}dedup/summary.json").write(json.dumps(summary, indent=1).encode() + b"\n")
 
 
-def _text_rows(table: pa.Table) -> Int64Array:
+def _text_rows(table: pa.Table, texts: Texts) -> Int64Array:
     """Where the text of each row stands."""
     part = table["part"].to_numpy().astype(np.uint64) << np.uint64(32)
     address, same = (part | table[name].to_numpy().astype(np.uint64) for name in ("row", "same"))
-    return identical.text_rows(address, same, table["text"].combine_chunks())
+    return identical.text_rows(address, same, texts.valid)
 
 
 def _verified(
-    texts: pa.LargeStringArray, holder: Int64Array, starts: Int64Array, p: dict[str, Any]
+    texts: Texts, text_bytes: Int64Array, holder: Int64Array, starts: Int64Array, p: dict[str, Any]
 ) -> verify.Resolution:
-    # All documents of a component are of one scope, so that its keys can be had again without the salt.
     first = identical.first_of_equal_texts(starts, holder, texts)
     chosen = np.unique(first)
-    if len(chosen) < len(first):
-        texts = texts.take(pa.array(holder[chosen]))
-    keys, prints, sets, ends = [], [], [np.zeros(0, np.uint64)], [np.zeros(1, np.int64)]
-    for text in _slices(texts):
-        nominated = nominate(text, p, np.zeros(len(text), np.uint64))
-        keys.append(nominated.keys)
-        if nominated.prints is not None:
-            prints.append(nominated.prints)
-        found, offsets = minhash.shingle_sets(text, shingle=p["shingle"], ngram=p["ngram"], repeats=p["repeats"])
-        sets.append(found)
-        ends.append(ends[-1][-1] + offsets[1:])
-    offsets = np.concatenate(ends)
-    resolved = verify.resolve(
-        np.searchsorted(chosen, starts),
-        np.concatenate(sets),
-        offsets,
-        np.concatenate(keys),
-        threshold=p["threshold"],
-        measure=_measure(p),
-        contained=p["containment"],
-        prints=np.concatenate(prints) if prints else None,
-        max_distance=p["distance"] or 0,
-    )
-    return identical.expand(resolved, np.diff(offsets), chosen, first, p["bands"])
 
+    def read(begin: int, end: int) -> pa.LargeStringArray:
+        return texts.take(holder[chosen[begin:end]])
 
-def _measure(p: dict[str, Any]) -> str:
-    return "jaccard" if p["similarity"] == "both" else str(p["similarity"])
-
-
-def _slices(text: pa.LargeStringArray) -> Iterator[pa.StringArray]:
-    """The array in pieces of about SLICE_BYTES, as kernels read them."""
-    offsets = np.frombuffer(text.buffers()[1], np.int64)[text.offset : text.offset + len(text) + 1]
-    first = 0
-    while first < len(text):
-        last = max(first + 1, int(np.searchsorted(offsets, offsets[first] + SLICE_BYTES, side="right")) - 1)
-        yield text.slice(first, last - first).cast(pa.string())
-        first = last
+    resolved, sizes = deciding.decide(read, text_bytes[chosen], np.searchsorted(chosen, starts), p)
+    return identical.expand(resolved, sizes, chosen, first, p["bands"])
 
 
 def _closure(starts: Int64Array) -> verify.Resolution:
@@ -285,6 +252,7 @@ def _copies(sizes: Int64Array, rehydrate: list[list[int]] | None) -> Int64Array:
 def _sample(
     out: Any,
     table: pa.Table,
+    texts: Texts,
     holder: Int64Array,
     gone: Int64Array,
     kept: Int64Array,
@@ -298,8 +266,8 @@ def _sample(
         if sampled[place] < SAMPLES_PER_BIN:
             sampled[place] += 1
             removed_row, kept_row = (table.slice(row, 1).to_pylist()[0] for row in (removed, witness))
-            texts = (table["text"][int(holder[row])].as_py()[:SAMPLE_MAX_CHARS] for row in (removed, witness))
-            removed_text, kept_text = texts
+            sides = (texts[int(holder[row])].as_py()[:SAMPLE_MAX_CHARS] for row in (removed, witness))
+            removed_text, kept_text = sides
             rows.append(
                 {
                     "removed_id": removed_row["id"].hex(),

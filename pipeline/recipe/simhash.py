@@ -34,7 +34,7 @@ class SimHash(Part):
     table to compare."""
     threshold: Annotated[float, Field(gt=0, le=1)] | None = None
     """Similarity that a pair within the distance must have too; without it, the distance decides alone."""
-    similarity: Literal["jaccard", "containment", "mutual"] = "jaccard"
+    similarity: Literal["jaccard", "containment", "mutual", "scaled"] = "jaccard"
     """What the threshold is of: as for `minhash`."""
     repeats: bool = False
     """Count a shingle as often as a document has it, when pairs are compared by `similarity`; without it, once."""

@@ -102,7 +102,8 @@ PIECE = pa.schema([pa.field("row", pa.int32()), pa.field("piece", pa.int32()), p
 CUT = pa.schema([pa.field("row", pa.int32()), pa.field("start", pa.int64()), pa.field("stop", pa.int64())])
 
 # dedup/<stage>/*.parquet: stretches of cut documents that are elsewhere too, in characters of the text that the stage
-# got. The witness is the document that keeps the stretch whole, null where none does.
+# got. The witness is the document that keeps the stretch whole, null where none does (and for lines of a document that
+# went whole that have no n-gram elsewhere).
 CUT_SPAN = pa.schema(
     [
         pa.field("id", pa.string()),

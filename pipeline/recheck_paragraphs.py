@@ -118,7 +118,7 @@ class _Elsewhere:
                 sources[entry["path"]] = source
         for path, source in sources.items():
             with storage.open_arrow(storage.join(self._out, path)) as file:
-                names = ["id", "parent_id", *columns, *scope.COLUMNS]
+                names = ["id", "parent_id", *columns, *scope.columns(self._scope)]
                 for batch in pq.ParquetFile(file).iter_batches(4096, columns=names):
                     owners = zip(batch.column("id").to_pylist(), batch.column("parent_id").to_pylist(), strict=True)
                     texts = batch.column("text") if columns else pa.nulls(batch.num_rows, pa.string())

@@ -22,6 +22,7 @@ METADATA_FIELDS = (
     "warc_record_id", "warc_file", "warc_offset", "warc_date", "warc_identified_content_language", "http_status",
     "content_type", "charset", "title", "extract_fallback",
 )  # fmt: skip
+SNAPSHOT = "snapshot"  # the field that names a document's crawl snapshot, where a recipe asks for it
 PUBLIC_METADATA = pa.struct([pa.field(name, pa.string()) for name in (*METADATA_FIELDS, "other")])
 
 _BODY = [

@@ -6,6 +6,7 @@
 row.
    Compared as multisets through sums of two hashes, so memory does not grow with the number of documents.
 4. Every witness of a removed duplicate is a document that stayed, whole or in pieces, or that a later stage decided on.
+   Where the recipe has a scope (source, snapshot, language), the two are of the same.
 5. Every removed near-duplicate is as similar to its witness as the run says, recomputed from the texts.
 6. Every stretch that was cut out of a document because it stands in another is there, looked up in the texts.
 7. Every paragraph that dclm_paragraphs removed has as much of its n-grams in other documents as the rule asks.
@@ -19,7 +20,7 @@ from typing import Any
 import pyarrow.compute as pc
 import xxhash
 
-from pipeline import ledger, recheck, recheck_contamination, recheck_copies, recheck_paragraphs
+from pipeline import ledger, recheck, recheck_contamination, recheck_copies, recheck_paragraphs, recheck_scope
 from pipeline.engine import storage
 from pipeline.errors import WinnowError
 from pipeline.ids import document_id, piece_id
@@ -40,8 +41,13 @@ def verify(out: str, say: Say = lambda line: None) -> list[str]:
     rules = {_copies: tuple(SEGMENTS), _paragraphs: (PARAGRAPHS,)}
     stages = {stage for found in manifest["ledger"].values() for stage in found}
     present = {entry["path"] for entry in manifest["files"]}
-    for check in (_files, _conservation, _ids, _witnesses, _similarities, _copies, _paragraphs, _spans, _shards):
+    checks = (
+        _files, _conservation, _ids, _witnesses, _scopes, _similarities, _copies, _paragraphs, _spans, _shards,
+    )  # fmt: skip
+    for check in checks:
         if check in reads and reads[check] not in present:
+            continue
+        if check is _scopes and recheck_scope.scope_of(manifest) == "across":
             continue
         if check in rules and not stages.intersection(rules[check]):
             continue
@@ -167,6 +173,11 @@ def _witnesses(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
             wanted -= {*table["id"].to_pylist(), *table["parent_id"].to_pylist()}
     if wanted:
         yield f"{len(wanted):,} witnesses are no documents of this output, such as {min(wanted)}"
+
+
+def _scopes(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Every removed duplicate is of the same source, snapshot or language as its witness."""
+    yield from recheck_scope.recheck(out, manifest)
 
 
 def _similarities(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:

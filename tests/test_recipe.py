@@ -309,7 +309,6 @@ def test_parts_without_a_stage_are_named_with_their_lines() -> None:
 @pytest.mark.parametrize(
     ("option", "says"),
     [
-        ("dedup.scope=per_snapshot", "dedup.scope: this version of Winnow knows across, within, per_language only"),
         (
             "sources.wikipedia.quality.model.train.family=logistic",
             "sources.wikipedia.quality.model.train.family: this version of Winnow trains fasttext only, not logistic",

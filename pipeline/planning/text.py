@@ -7,6 +7,7 @@ from pipeline.engine.graph import GraphBuilder
 from pipeline.extract import ExtractOptions
 from pipeline.extract.model import SHIPPED
 from pipeline.planning.parts import Parts
+from pipeline.planning.snapshots import snapshots
 from pipeline.recipe import Recipe
 from pipeline.recipe.sources import FilterStep
 from pipeline.sources import READERS, InputFile
@@ -81,6 +82,7 @@ def add_source(
             "sample": sample,
             "seed": recipe.seed if sample < 1 else 0,  # otherwise nothing is drawn, and another seed changes nothing
             "digests": _digests(step for step in source.filters if step.name == "url"),
+            **snapshots(recipe, name, files),
         },
         places={"paths": [file.path for file in files], "language_model": str(model.path)},
         upstream=[f"index.{name}"] if grouping.splits else [],

@@ -25,6 +25,7 @@ from pipeline.recipe.model import (
 )
 from pipeline.recipe.problems import Mark, Problem, RecipeError
 from pipeline.recipe.published import Published, PublishedSource, Undisclosed
+from pipeline.recipe.snapshot import Snapshot
 from pipeline.recipe.sources import FilterStep, Quality, Source
 from pipeline.recipe.starter import init_recipe
 from pipeline.recipe.support import check_files, notes, unsupported
@@ -47,6 +48,7 @@ __all__ = [
     "Recipe",
     "RecipeError",
     "Shards",
+    "Snapshot",
     "Source",
     "Tokenizer",
     "TokenizerTraining",

@@ -20,6 +20,7 @@ from pydantic import (
 from pipeline.extract import ExtractOptions
 from pipeline.filters import FILTERS
 from pipeline.recipe.problems import listed
+from pipeline.recipe.snapshot import Snapshot
 from pipeline.recipe.values import (
     LOCATIONS,
     FilterStep,
@@ -135,6 +136,9 @@ class Source(Part):
     """Rule sets in the order in which they are applied."""
     quality: Quality | None = None
     """Keep documents by a classifier's score."""
+    snapshot: Snapshot | None = None
+    """Where a document's crawl snapshot is named. Without it, `dedup.scope: per_snapshot` looks for a Common Crawl id
+    (CC-MAIN-2024-10) in the path of the document's file."""
 
     @field_validator("reader")
     @classmethod

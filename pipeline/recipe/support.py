@@ -9,9 +9,6 @@ from pipeline.recipe.sources import QualityTraining
 from pipeline.recipe.values import locations
 from pipeline.sources import READERS
 
-SCOPES = ("across", "within", "per_language")
-"""Values of `dedup.scope` that the stages of this version know."""
-
 FAMILIES = ("fasttext",)
 """Classifiers that this version trains."""
 
@@ -34,11 +31,8 @@ def _unsupported(recipe: Recipe) -> Iterator[tuple[KeyPath, str]]:
         if isinstance(model, QualityTraining) and model.train.family not in FAMILIES:
             message = f"this version of Winnow trains {listed(FAMILIES)} only, not {model.train.family}"
             yield ("sources", name, "quality", "model", "train", "family"), message
-    if recipe.dedup is not None:
-        if recipe.dedup.against:
-            yield ("dedup", "against"), later
-        if recipe.dedup.scope not in SCOPES:
-            yield ("dedup", "scope"), f"this version of Winnow knows {listed(SCOPES)} only"
+    if recipe.dedup is not None and recipe.dedup.against:
+        yield ("dedup", "against"), later
 
 
 def notes(recipe: Recipe) -> list[str]:

@@ -41,7 +41,7 @@ def keys(ctx: TaskContext) -> None:
         return
     found, buckets = [], []
     documents = 0
-    for _, batch in survivors(ctx, columns=("id", "text", *scope.COLUMNS)):
+    for _, batch in survivors(ctx, columns=("id", "text", *scope.columns(ctx.params["scope"]))):
         units, _ = chosen(batch)
         found.append(units.key)
         buckets.append(_buckets(ctx, batch.column("id"))[units.row])
@@ -60,7 +60,7 @@ def send_preferred(ctx: TaskContext, chosen: Callable[[pa.RecordBatch], tuple[Un
     p = ctx.params
     lengths, ids, found = [], [], []
     documents = 0
-    for _, batch in survivors(ctx, columns=("id", "text", "text_bytes", *scope.COLUMNS)):
+    for _, batch in survivors(ctx, columns=("id", "text", "text_bytes", *scope.columns(ctx.params["scope"]))):
         units, sure = chosen(batch)
         found.append((units.row + documents, units.place, units.key, sure))
         lengths.append(pc.negate(batch.column("text_bytes")).to_numpy())
@@ -103,7 +103,7 @@ def cut(ctx: TaskContext) -> None:
     answers = copies.Answers(ctx.partition(p["firsts"]))
     wanted = _wanted(ctx)
     cutting = Cutting(ctx, p["segments"], p["max_copies"])
-    for rows, batch in survivors(ctx, columns=("id", "text", *scope.COLUMNS)):
+    for rows, batch in survivors(ctx, columns=("id", "text", *scope.columns(ctx.params["scope"]))):
         pieces, units = _units(ctx, batch, wanted)
         asked = copies.in_bucket(units.key, _buckets(ctx, batch.column("id"))[units.row])
         answer = answers.find(asked)
@@ -152,7 +152,7 @@ def anchors(ctx: TaskContext) -> None:
     """Send the anchors of this part's units, which few units share that are not equal."""
     p = ctx.params
     found = []
-    for _, batch in survivors(ctx, columns=("text", *scope.COLUMNS)):
+    for _, batch in survivors(ctx, columns=("text", *scope.columns(ctx.params["scope"]))):
         salt = scope.salts(batch, p["scope"], p["tasks"][ctx.task][0])
         found.append(segments(batch.column("text"), p["segments"]).anchors(p["width"], salt)[0].key)
     if found:

@@ -18,8 +18,9 @@ def keys(ctx: TaskContext) -> None:
     source, _ = ctx.params["tasks"][ctx.task]
     rank = ctx.params["ranks"][source]
     out = ctx.exchange(exact.EXACT_KEY, ctx.params["partitions"])
+    columns = ("id", "key", "text_bytes", *scope.columns(ctx.params["scope"]))
     first = 0
-    for batch in ctx.batches("rules", "docs/", columns=("id", "key", "text_bytes", *scope.COLUMNS)):
+    for batch in ctx.batches("rules", "docs/", columns=columns):
         count = batch.num_rows
         key = exact.scoped(batch.column("key"), scope.salts(batch, ctx.params["scope"], source))
         arrays = [

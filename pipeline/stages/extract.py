@@ -35,6 +35,7 @@ class _Candidate:
     id: bytes
     record: Record
     outcome: Outcome | None
+    snapshot: str | None
 
 
 def run(ctx: TaskContext) -> None:
@@ -60,6 +61,7 @@ class _Extraction:
         self._batch: list[_Candidate] = []
         self._batch_bytes = 0
         self._inside = False  # whether pages are extracted in this process
+        self._snapshot: str | None = None  # of the file that is being read
         self._ended: int | None = None  # how workers ended that worked on the record before
 
     def run(self) -> None:
@@ -86,10 +88,12 @@ class _Extraction:
 
     def _pages(self) -> Iterator[Page]:
         """Pages to extract, in order; records that need no extraction join the queue on the way."""
-        units = self._ctx.params["tasks"][self._ctx.task]
+        params = self._ctx.params
+        units = params["tasks"][self._ctx.task]
         inputs = self._ctx.parquet(f"inputs/{self._ctx.task:05d}.parquet", records.INPUT)
         for number, (file_number, split_number) in enumerate(units):
             file, split = self._unit(file_number, split_number)
+            self._snapshot = params["snapshots"][file_number] if "snapshots" in params else None
             count = 0
             for outcome in self._records(file, split, number):
                 count += 1
@@ -118,7 +122,7 @@ class _Extraction:
 
     def _queue(self, identity: bytes, record: Record) -> Iterator[Page]:
         if record.content is not None:
-            self._waiting.append(_Candidate(identity, record, None))
+            self._waiting.append(_Candidate(identity, record, None, self._snapshot_of(record)))
             checks_gate = hash01(self._ctx.params["seed"], "language_gate", identity) < GATE_SAMPLE_SHARE
             yield Page(record.content, record.charset, record.url, checks_gate, self._ended)
             return
@@ -127,9 +131,13 @@ class _Extraction:
             ready = Outcome(text, "", "keep", None, "", 0, None)
         else:
             ready = Outcome(None, "", "drop", "empty_text", "the record's text is empty", 0, None)
-        self._waiting.append(_Candidate(identity, record, ready))
+        self._waiting.append(_Candidate(identity, record, ready, self._snapshot_of(record)))
         if self._waiting[0].outcome is not None:
             self._drain()
+
+    def _snapshot_of(self, record: Record) -> str | None:
+        field = self._ctx.params.get("snapshot_field")  # asked for by few recipes
+        return self._snapshot if field is None else record.metadata.get(field)
 
     def _unit(self, file_number: int, split_number: int | None) -> tuple[InputFile, Split]:
         relpath, size, etag = self._ctx.params["files"][file_number]
@@ -247,6 +255,8 @@ def _metadata(candidate: _Candidate) -> dict[str, str]:
         found["extract_fallback"] = f"{outcome.reason}: {outcome.detail}"
     if outcome is not None and outcome.title:
         found["title"] = _encodable(outcome.title)
+    if candidate.snapshot is not None:
+        found[records.SNAPSHOT] = candidate.snapshot
     return found
 
 

@@ -51,7 +51,7 @@ def signatures(ctx: TaskContext) -> None:
     p = ctx.params
     source, _ = p["tasks"][ctx.task]
     out = ctx.exchange(groups.key_schema(p["distance"]), p["partitions"])
-    for rows, batch in survivors(ctx, columns=("text", *scope.COLUMNS)):
+    for rows, batch in survivors(ctx, columns=("text", *scope.columns(p["scope"]))):
         keys, some, prints = nominate(batch.column("text"), p, scope.salts(batch, p["scope"], source))
         prints = None if prints is None else prints[some]
         groups.send_keys(out, ctx.task, rows[some], keys[some], p["partitions"], prints)

@@ -69,7 +69,10 @@ def _grams(ctx: TaskContext, batch: pa.RecordBatch) -> _Grams:
 
 def grams(ctx: TaskContext) -> None:
     """Send this part's distinct n-grams with their numbers."""
-    found = [_grams(ctx, batch).units.key for _, batch in survivors(ctx, columns=("text", *scope.COLUMNS))]
+    found = [
+        _grams(ctx, batch).units.key
+        for _, batch in survivors(ctx, columns=("text", *scope.columns(ctx.params["scope"])))
+    ]
     if found:
         key = np.concatenate(found)
         distinct, bucket, count = copies.counts(key, np.zeros(len(key), np.uint16))
@@ -126,7 +129,7 @@ def cut(ctx: TaskContext) -> None:
     firsts = copies.Answers(ctx.partition(p["firsts"]))
     stays = copies.Answers(ctx.partition(p["known"]))
     cutting = Cutting(ctx, "paragraphs", p["millionths"] / MILLION)
-    for rows, batch in survivors(ctx, columns=("id", "text", *scope.COLUMNS)):
+    for rows, batch in survivors(ctx, columns=("id", "text", *scope.columns(ctx.params["scope"]))):
         found = _grams(ctx, batch)
         _, may_go, _ = _settled(ctx, batch, found, firsts)
         answer = stays.find(found.units.key)

@@ -130,11 +130,12 @@ def plan(recipe: str, out: str, inputs: tuple[str, ...], overrides: tuple[str, .
 
 @app.command()
 @_out
-def verify(out: str) -> None:
+@click.option("--against", multiple=True, metavar="PATH", help="Where a run of dedup.against lies, if it has moved.")
+def verify(out: str, against: tuple[str, ...]) -> None:
     """Check an output: digests, conservation, one outcome for each record, witnesses, shards."""
     from pipeline.verify import verify as check
 
-    problems = check(out, _console.print)
+    problems = check(out, _console.print, against=against)
     for problem in problems:
         _errors.print(f"  {problem}", markup=False)
     if problems:

@@ -16,7 +16,7 @@ from pipeline.engine.graph import Graph
 from pipeline.errors import GuardTripped
 
 TOP = 3
-_DECIDING = ("exact", "near_duplicates")
+_DECIDING = ("exact", "against_exact", "against_minhash", "near_duplicates")
 _BEGINNING_CHARS = 60
 
 
@@ -46,7 +46,9 @@ def losses(graph: Graph, limit: float) -> Iterator[str]:
     largest = {source: _largest(graph, source) for source in over}
     shown = _shown(graph, [identity for found in largest.values() for identity, _ in found])
     for source in over:
-        named = ", ".join(f"{identity} ({count:,}: {shown[identity]})" for identity, count in largest[source])
+        named = ", ".join(
+            f"{identity} ({count:,}: {shown.get(identity, 'of an earlier run')})" for identity, count in largest[source]
+        )
         yield (
             f"source {source!r} lost {lost[source]:,} of {before[source]:,} documents "
             f"({lost[source] / before[source]:.1%}) to deduplication, more than dedup.max_loss {limit:g} allows; most "
@@ -83,7 +85,7 @@ def _removed(graph: Graph) -> Iterator[tuple[str, list[str]]]:
                     for part in sorted(set(output.partitions)):
                         for batch in exchange.read_partition(path, output.batch_partitions, output.ends, part):
                             yield tasks[part][0], [kept.hex() for kept in batch.column("witness").to_pylist()]
-                elif name == "near_duplicates" and output.name.startswith("pairs/"):
+                elif name != "exact" and output.name.startswith("pairs/"):
                     for batch in _batches(path, ["removed_source", "kept_id"]):
                         for source in batch.column("removed_source").unique().to_pylist():
                             mine = batch.filter(pc.equal(batch.column("removed_source"), source))

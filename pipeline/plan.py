@@ -4,12 +4,15 @@ index.<source>     record boundaries of big files that can be cut
 extract.<source>   records -> text, language, code and format tags
 rules              language and the published rule sets
 exact_keys, exact  one of each group of equal normalised texts stays
+against_exact      texts of earlier runs go (planning.against)
 quality            a classifier's score, and who stays by it
+against_minhash    what is nearly a document of an earlier run goes
 signatures ... near_duplicates               MinHash or SimHash nominates pairs, exact similarity decides
 dclm_paragraphs.*  paragraphs most of whose n-grams stand elsewhere are cut
 <rule>.keys, .firsts, <rule>   lines, spans and substrings that are in several places are cut (planning.copies.NAMES)
 contamination      benchmark text, cut or measured
 documents          the kept documents and the verdicts that came back
+dedup_index        their keys, for later runs
 text_sizes, tokenizer_sample, tokenizer      a tokenizer trained on a sample by weight, or one that is given
 tokens, budget     token counts -> epochs
 histograms, order  where in the run each source's segments fall
@@ -23,7 +26,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.engine.graph import Graph, GraphBuilder
-from pipeline.planning import contamination, copies, exact, near, paragraphs, quality, text, tokens
+from pipeline.planning import (
+    against,
+    contamination,
+    copies,
+    dedup_index,
+    exact,
+    near,
+    paragraphs,
+    quality,
+    text,
+    tokens,
+)
 from pipeline.planning.parts import Decided, Parts, reading
 from pipeline.recipe import Recipe
 from pipeline.sources import READERS, InputFile
@@ -62,12 +76,19 @@ def build(
     parts = Parts(tasks, weights)
     text.add_rules(builder, recipe, parts)
     decided: tuple[Decided, ...] = ()
+    earlier = against.indexes(recipe, out)
     if recipe.dedup and recipe.dedup.exact:
         decided += (exact.add(builder, recipe, parts),)
+        if earlier:
+            decided += (against.add_exact(builder, recipe, parts, decided, earlier),)
     if scored := quality.add(builder, recipe, parts, decided):
         decided += (scored,)
     if recipe.dedup and recipe.dedup.near:
+        if earlier and recipe.dedup.minhash:
+            decided += (against.add_minhash(builder, recipe, parts, decided, earlier),)
         decided += (near.add(builder, recipe, parts, decided),)
+    if earlier:
+        against.add_tables(builder, recipe, earlier)
     if recipe.dedup and recipe.dedup.dclm_paragraphs:
         decided += (paragraphs.add(builder, recipe, parts, decided),)
     for name in copies.NAMES:
@@ -76,6 +97,8 @@ def build(
     if recipe.contamination:
         decided += (contamination.add(builder, recipe, parts, decided),)
     _add_documents(builder, parts, decided)
+    if recipe.dedup and recipe.dedup.write_index:
+        dedup_index.add(builder, recipe, parts)
     if recipe.mixture:
         tokens.add_tokens(builder, recipe, parts)
         tokens.add_shards(builder, recipe, parts)
@@ -93,7 +116,9 @@ def ledger_order(recipe: Recipe) -> dict[str, tuple[str, ...]]:
         stages += ["language"] if recipe.languages else []
         stages += [f for f in filters if f != "url"]
         stages += ["exact_dedup"] if recipe.dedup and recipe.dedup.exact else []
+        stages += [against.EXACT] if recipe.dedup and recipe.dedup.against and recipe.dedup.exact else []
         stages += ["quality"] if source.quality else []
+        stages += [against.NEAR] if recipe.dedup and recipe.dedup.against and recipe.dedup.minhash else []
         stages += [recipe.dedup.near.method] if recipe.dedup and recipe.dedup.near else []
         stages += [paragraphs.NAME] if recipe.dedup and recipe.dedup.dclm_paragraphs else []
         stages += [name for name in copies.NAMES if copies.settings(recipe, name)]

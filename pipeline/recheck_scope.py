@@ -50,7 +50,7 @@ def _scopes(folder: str, pairs: pa.Table, asked: str) -> dict[str, int]:
     """Id -> number of its scope (`pipeline.dedup.scope.salts`), of the documents of the pairs."""
     wanted = {bytes.fromhex(identity) for side in ("removed", "kept") for identity in pairs[side].to_pylist()}
     ids = pa.array(sorted(wanted), pa.binary(16))
-    found = {}
+    found: dict[str, int] = {}
     for name in storage.listing(folder):
         with storage.open_arrow(storage.join(folder, name)) as source, pa.ipc.open_file(source) as reader:
             for index in range(reader.num_record_batches):

@@ -132,6 +132,23 @@ PAIR = pa.schema(
     ]
 )
 
+# dedup/against.parquet: who was removed because of a document of an earlier run, and where that stands: a row of a file
+# of that run's documents. Similarity is null for equal texts.
+EARLIER_PAIR = pa.schema(
+    [
+        pa.field("removed_id", pa.string()),
+        pa.field("kept_id", pa.string()),
+        pa.field("similarity", pa.float64()),
+        pa.field("method", pa.string()),
+        pa.field("removed_source", pa.string()),
+        pa.field("bands", pa.int32()),
+        pa.field("run", pa.string()),
+        pa.field("index", pa.string()),
+        pa.field("file", pa.string()),
+        pa.field("row", pa.int64()),
+    ]
+)
+
 # dedup/clusters.parquet: the documents that bands connect, directly or through others.
 CLUSTER = pa.schema(
     [

@@ -96,7 +96,7 @@ def run(
         guards = tuple(find_guards(manifest))
         seconds = time.monotonic() - started
         result = RunResult(plan.graph.out, manifest, guards, seconds, timer.seconds)
-        _write_presentation(result, workers, driver)
+        _write_presentation(result, recipe, workers, driver)
     return result
 
 
@@ -150,17 +150,19 @@ def _by_source(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str,
     return found
 
 
-def _write_presentation(result: RunResult, workers: int | None, driver: str) -> None:
+def _write_presentation(result: RunResult, recipe: Recipe, workers: int | None, driver: str) -> None:
     """run.json and the report: not part of the byte contract."""
     from pipeline.report import write_report
 
-    facts = {
+    facts: dict[str, Any] = {
         "seconds": round(result.seconds, 3),
         "driver": driver,
         "workers": workers,
         "stages": {name: round(seconds, 3) for name, seconds in result.stage_seconds.items()},
         "guards": list(result.guards),
     }
+    if recipe.dedup and recipe.dedup.against:
+        facts["against"] = list(recipe.dedup.against)  # where `winnow verify` finds their documents
     storage.write_bytes(storage.join(result.out, "run.json"), json.dumps(facts, indent=1).encode() + b"\n")
     write_report(result.out)
 

@@ -7,20 +7,29 @@ row.
    Compared as multisets through sums of two hashes, so memory does not grow with the number of documents.
 4. Every witness of a removed duplicate is a document that stayed, whole or in pieces, or that a later stage decided on.
    Where the recipe has a scope (source, snapshot, language), the two are of the same.
-5. Every removed near-duplicate is as similar to its witness as the run says, recomputed from the texts.
+5. Every removed near-duplicate is as similar to its witness as the run says, recomputed from the texts; also where the
+   witness is a document of an earlier run, whose output must not have changed.
 6. Every stretch that was cut out of a document because it stands in another is there, looked up in the texts.
 7. Every paragraph that dclm_paragraphs removed has as much of its n-grams in other documents as the rule asks.
 8. Every span of benchmark text holds what the run says, and every document cut or dropped for it has one.
 9. The token shards hold what index.json says.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow.compute as pc
 import xxhash
 
-from pipeline import ledger, recheck, recheck_contamination, recheck_copies, recheck_paragraphs, recheck_scope
+from pipeline import (
+    ledger,
+    recheck,
+    recheck_against,
+    recheck_contamination,
+    recheck_copies,
+    recheck_paragraphs,
+    recheck_scope,
+)
 from pipeline.engine import storage
 from pipeline.errors import WinnowError
 from pipeline.ids import document_id, piece_id
@@ -33,16 +42,19 @@ Say = Callable[[str], None]
 _MASK = (1 << 64) - 1
 
 
-def verify(out: str, say: Say = lambda line: None) -> list[str]:
-    """Problems found, empty when all holds. `say` gets a line for each check that was made."""
+def verify(out: str, say: Say = lambda line: None, *, against: Sequence[str] = ()) -> list[str]:
+    """Problems found, empty when all holds. `say` gets a line for each check that was made. `against`: where earlier
+    runs lie that `dedup.against` named, if they have moved since.
+    """
     manifest = read_manifest(out)
     problems = []
-    reads = {_similarities: recheck.PAIRS, _spans: recheck_contamination.MATCHES}
+    reads = {_similarities: recheck.PAIRS, _spans: recheck_contamination.MATCHES, _earlier: recheck_against.PAIRS}
     rules = {_copies: tuple(SEGMENTS), _paragraphs: (PARAGRAPHS,)}
     stages = {stage for found in manifest["ledger"].values() for stage in found}
     present = {entry["path"] for entry in manifest["files"]}
     checks = (
-        _files, _conservation, _ids, _witnesses, _scopes, _similarities, _copies, _paragraphs, _spans, _shards,
+        _files, _conservation, _ids, _witnesses, _scopes, _similarities, _earlier, _copies, _paragraphs, _spans,
+        _shards,
     )  # fmt: skip
     for check in checks:
         if check in reads and reads[check] not in present:
@@ -51,7 +63,7 @@ def verify(out: str, say: Say = lambda line: None) -> list[str]:
             continue
         if check in rules and not stages.intersection(rules[check]):
             continue
-        found = list(check(out, manifest))
+        found = list(_earlier(out, manifest, against) if check is _earlier else check(out, manifest))
         title = (check.__doc__ or "").split(".")[0]
         say(f"{'ok    ' if not found else 'FAILED'}  {title}")
         problems += found
@@ -164,7 +176,8 @@ def _witnesses(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
         witnesses: set[str] = set()
         ids: set[str] = set()
         for table in ledger.decisions(out, manifest, stage, ["id", "witness"]):
-            witnesses.update(filter(None, table["witness"].to_pylist()))
+            if stage not in recheck_against.STAGES:  # theirs are documents of earlier runs
+                witnesses.update(filter(None, table["witness"].to_pylist()))
             ids.update(table["id"].to_pylist())
         wanted = (wanted - ids) | witnesses
     for entry in manifest["files"]:
@@ -183,6 +196,11 @@ def _scopes(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
 def _similarities(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
     """Every removed near-duplicate is as similar to its witness as it says."""
     yield from recheck.recheck(out, manifest)
+
+
+def _earlier(out: str, manifest: Mapping[str, Any], against: Sequence[str] = ()) -> Iterator[str]:
+    """Every document that went because of an earlier run is as similar to that run's document as it says."""
+    yield from recheck_against.recheck(out, manifest, against)
 
 
 def _copies(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:

@@ -170,15 +170,21 @@ class Dedup(Part):
     prefer: Distinct = ()
     """Sources whose copy stays, first first. Sources not named follow in the recipe's order."""
     against: Annotated[tuple[Location, ...], LOCATIONS] = ()
-    """Documents (an earlier run's, as Parquet) whose duplicates are removed from this run."""
+    """Outputs of earlier runs that wrote an index: documents that repeat one of theirs are removed, by `exact` and
+    `minhash` as they are set here, always compared exactly. With `scope: per_language` documents of one language are
+    compared, else all."""
+    write_index: bool = False
+    """Write dedup/index, with which later runs can be compared (`against`)."""
 
     @model_validator(mode="after")
     def _does_something(self) -> "Dedup":
-        settings = ("scope", "prefer", "against")
+        settings = ("scope", "prefer", "against", "max_loss")
         if not any(value for name, value in self if name not in settings):
             raise refuse("nothing to do: set `exact: true`, or give `minhash`, or remove `dedup`")
         if self.minhash and self.simhash:
             raise refuse("`minhash` and `simhash` both look for near-duplicates: give one of them")
+        if self.against and not self.exact and self.minhash is None:
+            raise refuse("`against` needs to know what a duplicate is: set `exact: true`, or give `minhash`")
         return self
 
     @property

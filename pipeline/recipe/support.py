@@ -22,7 +22,6 @@ def unsupported(recipe: Recipe) -> list[str]:
 
 
 def _unsupported(recipe: Recipe) -> Iterator[tuple[KeyPath, str]]:
-    later = "this version of Winnow cannot do this yet; remove it or use a later version"
     for name, source in recipe.sources.items():
         if source.reader not in READERS:
             message = f"the reader {source.reader} is not in this version of Winnow, which has {listed(READERS)}"
@@ -31,8 +30,6 @@ def _unsupported(recipe: Recipe) -> Iterator[tuple[KeyPath, str]]:
         if isinstance(model, QualityTraining) and model.train.family not in FAMILIES:
             message = f"this version of Winnow trains {listed(FAMILIES)} only, not {model.train.family}"
             yield ("sources", name, "quality", "model", "train", "family"), message
-    if recipe.dedup is not None and recipe.dedup.against:
-        yield ("dedup", "against"), later
 
 
 def notes(recipe: Recipe) -> list[str]:

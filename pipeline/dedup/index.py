@@ -1,0 +1,174 @@
+"""The index of a run's documents, with which later runs compare theirs (`dedup.write_index`, `dedup.against`).
+
+    OUT/dedup/index/index.json                 what the keys are, of which run, and a row for each file:
+                                               its digest, and that of the documents that it is of
+    OUT/dedup/index/<source>/part-00000.arrow  row i is of row i of OUT/documents/<source>/part-00000.parquet
+
+Texts are not repeated: those of OUT/documents are read where a later run, or its `winnow verify`, compares them.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import xxhash
+
+from pipeline import records
+from pipeline.dedup import minhash
+from pipeline.engine import storage
+from pipeline.errors import WinnowError
+from pipeline.kernels.normalise import content_keys
+
+FORMAT = 1
+FOLDER = "dedup/index"
+INDEX = "index.json"
+SHAPE = ("shingle", "ngram", "hashes", "bands", "rows")
+"""Settings of `dedup.minhash` that two runs must share to have the same band keys."""
+
+_PROBE = "Ὁ quick  BROWN fox—jumps over 12 lazy dogs, naïvely; 然後 it isn’t seen again. Ἀρχή, конец, end of it!"
+"""Its keys tell whether another version of Winnow would give every text the same ones."""
+
+
+@dataclass(frozen=True)
+class IndexFile:
+    """One file of an index, and the documents that it is of: paths within the index and within OUT."""
+
+    path: str
+    rows: int
+    bytes: int
+    digest: str
+    documents: str
+    documents_bytes: int
+    documents_digest: str
+
+
+@dataclass(frozen=True)
+class Index:
+    """An index as `open_index` finds it. `digest` is that of index.json, and so of all that it names."""
+
+    out: str
+    run: str
+    digest: str
+    documents: int
+    minhash: dict[str, Any] | None
+    files: tuple[IndexFile, ...]
+
+    def path(self, file: IndexFile) -> str:
+        """Where a file of the index lies."""
+        return storage.join(self.out, FOLDER, file.path)
+
+    def differences(self, wanted: dict[str, Any]) -> list[str]:
+        """What of SHAPE a recipe's `dedup.minhash` sets otherwise, each as `name mine (the index has theirs)`."""
+        had = self.minhash or {}
+        return [f"{name} {wanted[name]} (the index has {had[name]})" for name in SHAPE if had[name] != wanted[name]]
+
+
+def index_schema(shape: dict[str, Any] | None) -> pa.Schema:
+    """Columns of the index's files, by the settings of MinHash: `bands` is null for a document without shingles, and
+    absent without MinHash.
+    """
+    fields = [
+        pa.field("id", records.ID),
+        pa.field("key", pa.binary(16)),  # of the normalised text (pipeline.kernels.normalise.content_keys)
+        pa.field("language", pa.string()),
+    ]
+    if shape is not None:
+        # MinHash band keys, without the salt of a scope.
+        fields.append(pa.field("bands", pa.list_(pa.uint64(), shape["bands"])))
+    return pa.schema(fields)
+
+
+def index_rows(documents: pa.RecordBatch, shape: dict[str, Any] | None) -> pa.RecordBatch:
+    """A row for each of the public documents (id, text, language)."""
+    text = documents.column("text")
+    identities = [bytes.fromhex(identity) for identity in documents.column("id").to_pylist()]
+    columns = [pa.array(identities, records.ID), content_keys(text), documents.column("language")]
+    if shape is not None:
+        keys, some = _band_keys(text, shape)
+        columns.append(pa.FixedSizeListArray.from_arrays(pa.array(keys.ravel()), shape["bands"], mask=pa.array(~some)))
+    return pa.RecordBatch.from_arrays(columns, schema=index_schema(shape))
+
+
+def probe(shape: dict[str, Any] | None) -> dict[str, str]:
+    """What this version's keys of one text are: index.json holds it."""
+    text = pa.array([_PROBE])
+    found = {"key": content_keys(text)[0].as_py().hex()}
+    if shape is not None:
+        found["bands"] = xxhash.xxh3_128_hexdigest(_band_keys(text, shape)[0].tobytes())
+    return found
+
+
+def describe(run: str, shape: dict[str, Any] | None, files: list[IndexFile]) -> bytes:
+    """index.json."""
+    content = {
+        "format": FORMAT,
+        "run": run,
+        "documents": sum(file.rows for file in files),
+        "minhash": shape,
+        "probe": probe(shape),
+        "files": [vars(file) for file in files],
+    }
+    return json.dumps(content, indent=1, sort_keys=True).encode() + b"\n"
+
+
+def open_index(location: str) -> Index:
+    """The index of a run by the path or URL of its OUT, or of its dedup/index. Raises WinnowError where there is none,
+    or one that this version cannot use.
+    """
+    out = location.rstrip("/").removesuffix(f"/{FOLDER}")
+    path = storage.join(out, FOLDER, INDEX)
+    if not storage.exists(path):
+        if not storage.exists(storage.join(out, "manifest.json")):
+            raise WinnowError(f"there is no finished run at {out}")
+        raise WinnowError(
+            f"the run at {out} wrote no index: run its command again with --set dedup.write_index=true --replace "
+            "(finished work is kept)"
+        )
+    data = storage.read_bytes(path)
+    try:
+        content = json.loads(data)
+        found = content["format"]
+        if found == FORMAT:
+            files = tuple(IndexFile(**row) for row in content["files"])
+            index = Index(
+                out, content["run"], xxhash.xxh3_128_hexdigest(data), content["documents"], content["minhash"], files
+            )
+            theirs = content["probe"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise WinnowError(f"{path} is damaged ({error!r}): {_again(out)}") from error
+    if found != FORMAT:
+        raise WinnowError(f"{path} has format {found!r}, this version reads {FORMAT}: {_again(out)}")
+    if theirs != probe(index.minhash):
+        raise WinnowError(f"{path} was written by a version of Winnow that has other keys: {_again(out)}")
+    return index
+
+
+def read_index(path: str, digest: str) -> Iterator[pa.RecordBatch]:
+    """The batches of one file of an index. Raises WinnowError where it is not the one of that digest."""
+    check_digest(path, digest, "index")
+    with storage.open_arrow(path) as source, pa.ipc.open_file(source) as reader:
+        for number in range(reader.num_record_batches):
+            yield reader.get_batch(number)
+
+
+def check_digest(path: str, digest: str, what: str) -> None:
+    """Raises WinnowError where a file of an earlier run has gone or changed since its index was written."""
+    if not storage.exists(path):
+        raise WinnowError(f"{path}, the {what} of a run that dedup.against names, has gone: run that recipe again")
+    if storage.digest_of(path) != digest:
+        raise WinnowError(
+            f"{path}, the {what} of a run that dedup.against names, has changed since that run: run that recipe again"
+        )
+
+
+def _band_keys(text: pa.Array, shape: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+    signed, some = minhash.signatures(text, shingle=shape["shingle"], ngram=shape["ngram"], hashes=shape["hashes"])
+    salt = np.zeros(len(text), np.uint64)
+    return minhash.band_keys(signed, bands=shape["bands"], rows=shape["rows"], salt=salt), some
+
+
+def _again(out: str) -> str:
+    return f"run the recipe of {out} again"

@@ -11,6 +11,8 @@ from pipeline.dedup.minhash import s_curve
 from pipeline.engine import commit, storage
 from pipeline.mixture.budget import Budget, plan_mixture
 from pipeline.plan import Plan
+from pipeline.planning import against
+from pipeline.planning.against import indexes
 from pipeline.planning.near import shape_of
 from pipeline.planning.near_costs import KEY_BYTES, PRINTED_KEY_BYTES, GroupingCosts, grouping_costs
 from pipeline.recipe import MinHash
@@ -92,6 +94,7 @@ def estimate(plan: Plan) -> Estimate:
     if "benchmark_index" in plan.graph:
         benchmarks = plan.graph["benchmark_index"].places["paths"]
         exchange["benchmark_index"] = sum(storage.size(path) for path in benchmarks)
+    exchange |= _earlier(plan, documents, text)
     budget = None
     item = 2
     shard_bytes = 0.0
@@ -115,6 +118,19 @@ def estimate(plan: Plan) -> Estimate:
     if any(READERS[source.reader].extracts for source in plan.recipe.sources.values()):
         memory += _EXTRACTOR_BYTES
     return Estimate(tokens, exact is not None, exchange, memory, disk, budget, grouping)
+
+
+def _earlier(plan: Plan, documents: float, text: float) -> dict[str, int]:
+    """Bytes exchanged to compare with earlier runs, a stage."""
+    found = {}
+    theirs = sum(index.documents for index in indexes(plan.recipe))
+    if against.EXACT in plan.graph:
+        found["against.keys"] = int((documents + theirs) * _EXACT_ROW_BYTES / 2)
+    if against.NEAR in plan.graph:
+        bands = plan.graph["against.bands"].params["bands"]
+        found["against.bands"] = int((documents + theirs) * bands * KEY_BYTES)
+        found["against.texts"] = int(text * _CANDIDATE_SHARE)
+    return found
 
 
 def nominates_everything(near: MinHash | SimHash) -> bool:

@@ -11,6 +11,7 @@ from pipeline.dedup.verify import MEASURE_NAMES
 from pipeline.engine import commit
 from pipeline.estimate import estimate, nominates_everything, readable
 from pipeline.plan import Plan, ledger_order
+from pipeline.planning.against import indexes
 from pipeline.published import readings
 from pipeline.recipe import MinHash, Published, Recipe
 from pipeline.recipe.simhash import SimHash
@@ -46,6 +47,7 @@ def show(plan: Plan, console: Console) -> None:
         size = readable(sum(file.size or 0 for file in files)) + (" + unknown" if unknown else "")
         inputs.add_row(name, f"{len(files):,}", size)
     console.print(inputs)
+    _show_earlier(plan, console)
     stages = _table("Stages", "stage", "kind", "tasks", "done", "work folder")
     for stage in plan.graph.stages:
         done = len(commit.committed(plan.graph, stage))
@@ -68,6 +70,18 @@ def show(plan: Plan, console: Console) -> None:
         console.print(f"Grouping of near-duplicates: about {_core_time(seconds)} of one core", highlight=False)
     console.print(f"Memory: about {readable(figures.worker_memory_bytes)} a worker at most", highlight=False)
     console.print(f"Disk: about {readable(figures.disk_bytes)} for OUT at its fullest", highlight=False)
+
+
+def _show_earlier(plan: Plan, console: Console) -> None:
+    earlier = indexes(plan.recipe)
+    if not earlier:
+        return
+    table = _table("Earlier runs whose documents stay (dedup.against)", "run", "documents", "index", "texts", "OUT")
+    for index in earlier:
+        keys = readable(sum(file.bytes for file in index.files))
+        texts = readable(sum(file.documents_bytes for file in index.files))
+        table.add_row(index.run, f"{index.documents:,}", keys, f"up to {texts}", index.out)
+    console.print(table)
 
 
 def _show_published(published: Published, console: Console) -> None:

@@ -132,7 +132,8 @@ def _stages(output: Output, record: Record, document: Mapping[str, Any] | None) 
         else:
             yield f"  {stage:<20} {_VERDICTS[row['verdict']]:<12} {row['reason']}{_measure(row)}"
             if row["witness"]:
-                yield _more(f"witness {row['witness']}{_now(output, row['witness'])}")
+                now = ", of an earlier run" if stage in judged.EARLIER else _now(output, row["witness"])
+                yield _more(f"witness {row['witness']}{now}")
             if row["detail"]:
                 yield _more(row["detail"])
         if not gone:

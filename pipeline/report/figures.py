@@ -5,7 +5,7 @@ Rows are records of the input files until a record becomes a document; shares ar
 
 from dataclasses import dataclass
 
-from pipeline.report.stage_figures import ContaminationFigures, NearDuplicates, QualityFigures
+from pipeline.report.stage_figures import ContaminationFigures, EarlierRuns, NearDuplicates, QualityFigures
 
 FORMAT = 1
 
@@ -299,6 +299,7 @@ class Figures:
     duplicates: Duplicates | None
     quality: QualityFigures | None
     near_duplicates: NearDuplicates | None
+    against: EarlierRuns | None
     contamination: ContaminationFigures | None
     mixture: MixtureFigures | None
     shards: ShardFigures | None

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pipeline.report.against import read_against
 from pipeline.report.contamination import read_contamination
 from pipeline.report.documents import Documents, read_documents
 from pipeline.report.figures import FORMAT, Figures, InputRow, SampleRow, SourceRow, Timing
@@ -48,6 +49,7 @@ def gather(output: Output) -> Figures:
         duplicates=read_duplicates(output),
         quality=read_quality(output),
         near_duplicates=read_near(output),
+        against=read_against(output),
         contamination=read_contamination(output, verdicts.reasons),
         mixture=mixture,
         shards=read_shards(output),

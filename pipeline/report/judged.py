@@ -6,6 +6,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from pipeline.dedup.nomination import METHODS
+from pipeline.report.against import PAIRS as AGAINST
 from pipeline.report.contamination import MATCHES
 from pipeline.report.files import Output
 from pipeline.report.markup import number, plural, share
@@ -13,6 +14,8 @@ from pipeline.report.near import CLUSTERS, PAIRS
 from pipeline.report.quality import read_policies
 
 QUALITY, CONTAMINATION = "quality", "contamination"
+EARLIER = ("against_exact", "against_minhash")
+"""Stages whose witnesses are documents of earlier runs; their decisions' details say which."""
 MATCHES_TOLD = 5
 
 
@@ -23,7 +26,9 @@ def behind(output: Output, stage: str, identity: str, source: str, row: Mapping[
     elif stage in METHODS:
         yield from _cluster(output, identity)
         if row is not None:
-            yield from _pair(output, identity)
+            yield from _pair(output, PAIRS, identity)
+    elif stage == EARLIER[1] and row is not None:
+        yield from _pair(output, AGAINST, identity)
     elif stage == CONTAMINATION:
         yield from _matches(output, identity)
 
@@ -43,8 +48,8 @@ def _cluster(output: Output, identity: str) -> Iterator[str]:
         yield f"in a cluster of {plural(row['size'], 'document')}, {first}{note}"
 
 
-def _pair(output: Output, identity: str) -> Iterator[str]:
-    for row in _rows(output, PAIRS, "removed_id", identity, ["kept_id", "similarity", "method", "bands"]):
+def _pair(output: Output, name: str, identity: str) -> Iterator[str]:
+    for row in _rows(output, name, "removed_id", identity, ["kept_id", "similarity", "method", "bands"]):
         if row["similarity"] is None:
             yield f"connected with {row['kept_id']}, which stays; nothing was compared ({row['method']})"
         else:

@@ -7,6 +7,7 @@ from pipeline.report.figures import Figures
 from pipeline.report.markup import count, escape, plural, share, size
 from pipeline.report.palette import Palette
 from pipeline.report.sections import (
+    against,
     contamination,
     documents,
     flow,
@@ -32,6 +33,7 @@ def page(figures: Figures, recipe: dict[str, Any]) -> str:
         documents.duplicates(figures),
         quality.quality(figures),
         near.near(figures),
+        against.against(figures),
         contamination.contamination(figures),
         documents.languages(figures, palette),
         documents.formats(figures, palette),

@@ -77,6 +77,36 @@ class PairSample:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierRun:
+    """A run that documents were compared with."""
+
+    run: str
+    index: str
+    """The digest of its index."""
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierRemovals:
+    """Documents of one source that went because of one run, by how they were found (exact, jaccard, ...)."""
+
+    index: str
+    source: str
+    method: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierRuns:
+    """What was compared with earlier runs, and what went because of them."""
+
+    runs: tuple[EarlierRun, ...]
+    removed: tuple[EarlierRemovals, ...]
+    settings: dict[str, Any] | None
+    """Of MinHash, with counts of comparisons; None where only equal texts were looked for."""
+
+
+@dataclass(frozen=True, slots=True)
 class NearDuplicates:
     """Near-duplicates: settings, what was compared, and what was removed."""
 

@@ -17,6 +17,8 @@ STAGE_SUMMARY = {
     "extract": "Pages without a main text, and pages that could not be extracted.",
     "language": "Keeps the languages that the recipe names.",
     "exact_dedup": "Of documents with the same normalised text, one stays.",
+    "against_exact": "Documents whose normalised text an earlier run has kept.",
+    "against_minhash": "Documents that are nearly one that an earlier run has kept.",
     "quality": "A classifier's score decides, by the policy of each source.",
     "minhash": "Of documents that are nearly the same, one stays.",
     "simhash": "Of documents with nearly the same fingerprint, one stays.",

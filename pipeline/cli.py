@@ -1,7 +1,7 @@
 """The `winnow` command: each verb calls one public function of the same name and prints what it returns."""
 
+import pipeline.few_imports  # isort: skip
 import pipeline.one_thread  # isort: skip
-import pipeline.without_pandas  # isort: skip
 
 import sys
 from collections.abc import Iterable

@@ -120,7 +120,7 @@ def drive_locally(graph: Graph, workers: int, progress: Progress | None) -> None
 
     model = next(str(stage.places["language_model"]) for stage in graph.stages if "language_model" in stage.places)
     warm_up(model)
-    preload((stage.run.partition(":")[0] for stage in graph.stages), model)
+    preload(graph.stages, model)
     local.run(graph, workers=workers, progress=progress)
 
 

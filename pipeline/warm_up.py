@@ -15,6 +15,8 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline import kernels
+from pipeline.engine.graph import Stage
+from pipeline.extract import IN_PROCESS
 from pipeline.kernels.compile import cache_dir
 from pipeline.lifetime import die_with_parent
 from pipeline.mixture import order
@@ -46,10 +48,12 @@ def warm_up(language_model: str) -> None:
     mark.touch()
 
 
-def preload(modules: Iterable[str], language_model: str) -> None:
-    """Import modules and load the compiled kernels that they use: for workers that are forked from this process."""
-    for name in modules:
-        import_module(name)
+def preload(stages: Iterable[Stage], language_model: str) -> None:
+    """Import what stages run and load the compiled kernels of it: for workers that are forked from this process."""
+    for stage in stages:
+        import_module(stage.run.partition(":")[0])
+        if (method := stage.params.get("extract", {}).get("method")) in IN_PROCESS:
+            import_module(f"pipeline.extract.{method}")
     for name in kernels.modules():
         if f"{kernels.__name__}.{name}" in sys.modules:
             kernels.warm_up(name)

@@ -153,11 +153,18 @@ def code_digest(modules: tuple[str, ...]) -> str:
     """SHA-256 over the source files of modules and packages (a package counts with all that lies below it)."""
     state = hashlib.sha256()
     for module in modules:
-        base = _PACKAGE_ROOT.joinpath(*module.split("."))
-        files = sorted(base.rglob("*.py")) if base.is_dir() else [base.with_suffix(".py")]
-        for file in files:
-            state.update(str(file.relative_to(_PACKAGE_ROOT)).encode() + b"\x00" + file.read_bytes() + b"\x00")
+        state.update(_source(module))
     return state.hexdigest()
+
+
+@functools.cache
+def _source(module: str) -> bytes:
+    """Names and contents of a module's file, or of all files of a package."""
+    base = _PACKAGE_ROOT.joinpath(*module.split("."))
+    files = sorted(base.rglob("*.py")) if base.is_dir() else [base.with_suffix(".py")]
+    return b"".join(
+        str(file.relative_to(_PACKAGE_ROOT)).encode() + b"\x00" + file.read_bytes() + b"\x00" for file in files
+    )
 
 
 @functools.cache

@@ -24,14 +24,16 @@ SHINGLE_TOKENS = 4
 
 _OTHER, _WORD, _SINGLE = 0, 1, 2
 _BASE = np.uint64(0x9E3779B97F4A7C1B)
+_LETTERS_END = 0x40000
+"""Behind the last plane with letters: what follows is unassigned, tags, variation selectors or private."""
 _SINGLES = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 
 
 @cache
 def character_kinds() -> Bytes:
     """uint8[0x110000]: what each code point is to a token, by the `re` of this Python, as the scorer has it."""
-    characters = "".join(map(chr, range(0x110000)))
-    kinds = np.zeros(len(characters), np.uint8)
+    characters = "".join(map(chr, range(_LETTERS_END)))
+    kinds = np.zeros(0x110000, np.uint8)
     for pattern, kind in ((r"\w", _WORD), (_SINGLES, _SINGLE)):
         for run in re.finditer(f"(?:{pattern})+", characters):
             kinds[run.start() : run.end()] = kind

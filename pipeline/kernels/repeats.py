@@ -40,13 +40,9 @@ def _shingle(tokens: np.ndarray, i: int) -> np.uint64:
 
 
 @kernel
-def repeats(tokens: np.ndarray, bounds: np.ndarray, order: np.ndarray) -> np.ndarray:
-    """bool [n]: the blocks that go; block b has the tokens (uint64) tokens[bounds[b]:bounds[b + 1]].
-
-    `order`, int64 [n], has the blocks longest first.
-    """
+def _count(tokens: np.ndarray, bounds: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, bool]:
+    """A table of shingles: keys, in how many blocks each is, a mark of the last one; and whether any is in two."""
     n = bounds.size - 1
-    gone = np.zeros(n, np.bool_)
     size = 16
     while size < 2 * tokens.size:
         size *= 2
@@ -61,8 +57,18 @@ def repeats(tokens: np.ndarray, bounds: np.ndarray, order: np.ndarray) -> np.nda
                 last[slot] = b
                 blocks[slot] += 1
                 repeated |= blocks[slot] > 1
-    if not repeated:
-        return gone
+    return keys, blocks, last, repeated
+
+
+@kernel
+def _repeats(
+    tokens: np.ndarray, bounds: np.ndarray, order: np.ndarray, keys: np.ndarray, blocks: np.ndarray, last: np.ndarray
+) -> np.ndarray:
+    """bool [n]: the blocks that go; block b has the tokens (uint64) tokens[bounds[b]:bounds[b + 1]].
+
+    `order`, int64 [n], has the blocks longest first; the table is that of `_count`.
+    """
+    gone = np.zeros(bounds.size - 1, np.bool_)
     for b in order:
         first, end = bounds[b], bounds[b + 1] - SHINGLE + 1
         if bounds[b + 1] - bounds[b] < MIN_TOKENS:
@@ -88,14 +94,17 @@ def drop_repeats(text: np.ndarray, rows: np.ndarray, keep: np.ndarray) -> np.nda
     if chosen.size < 2:
         return keep
     tokens, bounds = block_tokens(text, rows[chosen, START], rows[chosen, END])
+    keys, blocks, last, repeated = _count(tokens, bounds)
+    if not repeated:
+        return keep
     stay = keep.copy()
     # Of equal ones the last first. Sorted here: to compile a sort takes seconds.
     order = np.argsort(-(np.diff(bounds) * (chosen.size + 1) + np.arange(chosen.size)))
-    stay[chosen[repeats(tokens, bounds, order)]] = False
+    stay[chosen[_repeats(tokens, bounds, order, keys, blocks, last)]] = False
     return stay
 
 
 def warm_up() -> None:
     """Compile for the one type in use."""
-    page = parse(np.frombuffer(b"<p>one<p>two", np.uint8))
+    page = parse(np.frombuffer(b"<p>a b c d e f g h<p>a b c d e f g h", np.uint8))
     drop_repeats(page.text, page.rows, np.ones(len(page.rows), np.bool_))

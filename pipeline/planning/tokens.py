@@ -12,7 +12,7 @@ from pipeline.stages.rehydrate import STAGE
 def add_tokens(builder: GraphBuilder, recipe: Recipe, parts: Parts) -> None:
     assert recipe.tokenizer is not None
     assert recipe.mixture is not None
-    code = ["pipeline.shards.tokenizer"]
+    code = ["pipeline.shards.tokenizer", "pipeline.shards.encode"]
     if recipe.tokenizer.train is not None:
         train = recipe.tokenizer.train
         builder.add(
@@ -45,7 +45,7 @@ def add_tokens(builder: GraphBuilder, recipe: Recipe, parts: Parts) -> None:
             params={"vocab_size": train.vocab_size, "end_of_text": recipe.tokenizer.end_of_text},
             exchanges=["tokenizer_sample"],
             code=code,
-            libraries=["tokenizers"],
+            libraries=["tokenizers", "tiktoken"],
             title="train tokenizer",
         )
     else:
@@ -55,9 +55,10 @@ def add_tokens(builder: GraphBuilder, recipe: Recipe, parts: Parts) -> None:
             "tokenizer",
             "pipeline.stages.tokenizer:copy",
             kind="collect",
-            params={"digest": storage.digest_of(path)},
+            params={"digest": storage.digest_of(path), "end_of_text": recipe.tokenizer.end_of_text},
             places={"path": path},
             code=code,
+            libraries=["tokenizers", "tiktoken"],
             title="tokenizer",
         )
     rehydrate = recipe.mixture.rehydrate
@@ -79,7 +80,6 @@ def add_tokens(builder: GraphBuilder, recipe: Recipe, parts: Parts) -> None:
             "tasks": parts.tasks,
             "validation": recipe.mixture.validation,
             "seed": recipe.seed,
-            "end_of_text": recipe.tokenizer.end_of_text,
             "rehydrate": rehydrate,
         },
         upstream=["documents", "tokenizer"],
@@ -105,7 +105,6 @@ def add_shards(builder: GraphBuilder, recipe: Recipe, parts: Parts) -> None:
         "rehydrate": mixture.rehydrate,
         "seed": recipe.seed,
         "seq_len_tokens": shards.seq_len_tokens,
-        "end_of_text": recipe.tokenizer.end_of_text,
     }
     code = ["pipeline.mixture", "pipeline.kernels.order"]
     builder.add(
@@ -157,7 +156,6 @@ def add_shards(builder: GraphBuilder, recipe: Recipe, parts: Parts) -> None:
         title="place segments",
     )
     packed = {
-        "end_of_text": recipe.tokenizer.end_of_text,
         "validation_shards": held_out,
         "sources": sources,
         "seq_len_tokens": shards.seq_len_tokens,

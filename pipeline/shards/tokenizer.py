@@ -81,7 +81,6 @@ def load_tokenizer(data: bytes, end_of_text: str | None = None, name: str = "tok
     Raises TokenizerError, with the file's own special tokens as candidates, where there is no such token.
     """
     try:
-        parsed = json.loads(data)
         tokenizer = Tokenizer.from_str(data.decode())
     except Exception as error:  # the tokenizers library raises bare Exception
         raise TokenizerError(f"{name} cannot be read as a Hugging Face tokenizer.json: {error}") from error
@@ -91,7 +90,7 @@ def load_tokenizer(data: bytes, end_of_text: str | None = None, name: str = "tok
     wanted = KNOWN_END_OF_TEXT if end_of_text is None else (end_of_text,)
     found = next((token for token in wanted if token in vocabulary), None)
     if found is None:
-        special = [token["content"] for token in parsed.get("added_tokens") or () if token["special"]]
+        special = [token.content for token in tokenizer.get_added_tokens_decoder().values() if token.special]
         raise TokenizerError(
             f"{name} has no token {' or '.join(wanted)}: set tokenizer.end_of_text to the token that ends a document"
             + (f"; its special tokens are {', '.join(special[:20])}" if special else "; it has no special tokens")
@@ -105,15 +104,23 @@ def reference_tokenizer(tokenizer: TokenizerFile) -> Tokenizer:
     The names of special tokens in a text are text: a page that says "<|endoftext|>" must not end a document. Padding
     and truncation, which some files ask for, are off.
     """
-    parsed: dict[str, Any] = json.loads(tokenizer.data)
-    for token in parsed.get("added_tokens") or ():
-        # Some files do not mark it as special, and then it would be found in texts.
-        token["special"] = token["special"] or token["content"] == tokenizer.end_of_text
-    reference = Tokenizer.from_str(json.dumps(parsed))
+    reference = Tokenizer.from_str(tokenizer.data.decode())
+    # Some files do not mark it as special, and then it would be found in texts.
+    for token in reference.get_added_tokens_decoder().values():
+        if token.content == tokenizer.end_of_text and not token.special:
+            reference = Tokenizer.from_str(_with_special(tokenizer))
     reference.encode_special_tokens = True
     reference.no_padding()
     reference.no_truncation()
     return reference
+
+
+def _with_special(tokenizer: TokenizerFile) -> str:
+    """The file, its end-of-text token marked as special."""
+    parsed: dict[str, Any] = json.loads(tokenizer.data)
+    for token in parsed["added_tokens"]:
+        token["special"] = token["special"] or token["content"] == tokenizer.end_of_text
+    return json.dumps(parsed)
 
 
 def _cut_words(texts: Iterable[str]) -> Iterator[str]:

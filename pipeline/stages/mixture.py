@@ -25,7 +25,8 @@ from pipeline.mixture import order as ordering
 from pipeline.mixture.budget import SourceBudget, plan_mixture
 from pipeline.mixture.rehydrate import divide, usable_tokens
 from pipeline.shards.segments import segment_rows, whole_documents
-from pipeline.stages.tokens import TOKENS_FILE, copies_stat, run_encoder
+from pipeline.stages.tokenizer import encoder
+from pipeline.stages.tokens import TOKENS_FILE, copies_stat
 
 # Handed to an exchange at once: bounds memory when a book has many segments or a source many epochs.
 _TOKENS_A_BATCH = 4 << 20
@@ -149,7 +150,7 @@ def segments(ctx: TaskContext) -> None:
     for one in _shares(ctx, source):
         path = ctx.graph.work("order", f"order/{number:03d}{one.suffix}.npy")
         orders.append((one, _source_order(path, source, seed, seq_len_tokens, one.target)))
-    chosen = run_encoder(ctx)
+    chosen = encoder(ctx.graph.work("tokenizer"))
     for batch in ctx.batches("tokens", TOKENS_FILE):
         held_out = batch.column("validation").to_numpy(zero_copy_only=False)
         ids, counts = binary_view(batch.column("id")), batch.column("n_tokens").to_numpy()

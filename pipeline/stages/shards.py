@@ -15,11 +15,11 @@ from pipeline.shards.layout import Layout
 from pipeline.shards.pack import pack
 from pipeline.shards.segments import ORDER, count_tokens, segment_schema
 from pipeline.shards.write import Shard, shard_name, write_shard
-from pipeline.stages.tokens import run_encoder
+from pipeline.stages.tokenizer import encoder
 
 
 def _layout(ctx: TaskContext) -> Layout:
-    chosen = run_encoder(ctx)
+    chosen = encoder(ctx.graph.work("tokenizer"))
     return Layout(
         seq_len_tokens=ctx.params["seq_len_tokens"],
         vocab_size=chosen.tokenizer.vocab_size,

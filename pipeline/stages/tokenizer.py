@@ -3,9 +3,10 @@
 text_sizes        bytes of text a source -> sizes.json
 tokenizer_sample  task t: documents that a hash draws, at their source's rate -> exchange to one partition
 tokenizer         trains on them, in any order -> public/shards/tokenizer.json (or copies the one that is given
-there)
+there), and facts.json: what every worker that encodes would find out about it
 """
 
+import functools
 import json
 from collections.abc import Iterator, Mapping
 
@@ -18,9 +19,11 @@ from pipeline.engine.task import PUBLIC, TaskContext
 from pipeline.errors import WinnowError
 from pipeline.ids import hash01
 from pipeline.ledger import read_parquet
-from pipeline.shards.tokenizer import train_tokenizer
+from pipeline.shards.encode import Encoder
+from pipeline.shards.tokenizer import TokenizerFile, load_tokenizer, train_tokenizer
 
 TOKENIZER_FILE = f"{PUBLIC}shards/tokenizer.json"
+FACTS_FILE = "facts.json"
 # One very long document must not be the whole sample.
 MAX_DOCUMENT_CHARS = 200_000
 
@@ -74,7 +77,7 @@ def train(ctx: TaskContext) -> None:
                 yield from batch.column("text").slice(start, 256).to_pylist()
 
     trained, notes = train_tokenizer(texts(), ctx.params["vocab_size"], ctx.params["end_of_text"])
-    ctx.file(TOKENIZER_FILE).write(trained.data)
+    _write(ctx, trained)
     ctx.file("notes.json").write(json.dumps(notes).encode())
 
 
@@ -83,4 +86,25 @@ def copy(ctx: TaskContext) -> None:
     data = storage.read_bytes(ctx.places["path"])
     if storage.digest_of(ctx.places["path"]) != ctx.params["digest"]:
         raise WinnowError(f"{ctx.places['path']} changed while the run was starting: run again")
-    ctx.file(TOKENIZER_FILE).write(data)
+    _write(ctx, load_tokenizer(data, ctx.params["end_of_text"], ctx.places["path"]))
+
+
+def _write(ctx: TaskContext, tokenizer: TokenizerFile) -> None:
+    ctx.file(TOKENIZER_FILE).write(tokenizer.data)
+    facts = {
+        "end_of_text": tokenizer.end_of_text,
+        "end_of_text_id": tokenizer.end_of_text_id,
+        "vocab_size": tokenizer.vocab_size,
+        "tiktoken_proven": Encoder(tokenizer).uses_tiktoken,
+    }
+    ctx.file(FACTS_FILE).write(json.dumps(facts).encode())
+
+
+@functools.lru_cache(maxsize=1)
+def encoder(folder: str) -> Encoder:
+    """The run's encoder, loaded once a worker from the folder of the stage `tokenizer`."""
+    facts = json.loads(storage.read_bytes(storage.join(folder, FACTS_FILE)))
+    proven = facts.pop("tiktoken_proven")
+    return Encoder(
+        TokenizerFile(storage.read_bytes(storage.join(folder, TOKENIZER_FILE)), **facts), tiktoken_proven=proven
+    )

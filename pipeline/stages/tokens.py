@@ -4,38 +4,24 @@ Task t reads the documents of documents task t and writes tokens/00000.arrow. Do
 the hash of their normalised text, so that equal texts are on the same side even when nothing was deduplicated.
 """
 
-import functools
 import os
 
 import numpy as np
 import pyarrow as pa
 
 from pipeline import records
-from pipeline.engine import storage
 from pipeline.engine.task import PUBLIC, TaskContext, binary_view
 from pipeline.kernels.normalise import content_keys
 from pipeline.ledger import read_parquet
 from pipeline.mixture.order import held_out
-from pipeline.shards.encode import Encoder
-from pipeline.shards.tokenizer import load_tokenizer
 from pipeline.stages.rehydrate import copies_of_part
-from pipeline.stages.tokenizer import TOKENIZER_FILE
+from pipeline.stages.tokenizer import encoder
 
 # Parallelism is by process. Read by the library when it first encodes.
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 TOKENS_FILE = "tokens/"
 BATCH_ROWS = 256
-
-
-def run_encoder(ctx: TaskContext) -> Encoder:
-    """The run's encoder, loaded once a worker."""
-    return _encoder(ctx.graph.work("tokenizer", TOKENIZER_FILE), ctx.params["end_of_text"])
-
-
-@functools.lru_cache(maxsize=1)
-def _encoder(path: str, end_of_text: str) -> Encoder:
-    return Encoder(load_tokenizer(storage.read_bytes(path), end_of_text))
 
 
 def copies_stat(copies: int | str) -> str:
@@ -45,7 +31,7 @@ def copies_stat(copies: int | str) -> str:
 
 def run(ctx: TaskContext) -> None:
     """Tokenize one task's documents."""
-    chosen = run_encoder(ctx)
+    chosen = encoder(ctx.graph.work("tokenizer"))
     rehydrate = ctx.params["rehydrate"]
     worth = copies_of_part(ctx) if rehydrate else {}
     schema = records.token_document(pa.from_numpy_dtype(chosen.dtype), rehydrate=rehydrate)

@@ -95,7 +95,7 @@ def _write(ctx: TaskContext, tokenizer: TokenizerFile) -> None:
         "end_of_text": tokenizer.end_of_text,
         "end_of_text_id": tokenizer.end_of_text_id,
         "vocab_size": tokenizer.vocab_size,
-        "tiktoken_proven": Encoder(tokenizer).uses_tiktoken,
+        "proven": Encoder(tokenizer).is_fast,
     }
     ctx.file(FACTS_FILE).write(json.dumps(facts).encode())
 
@@ -104,7 +104,5 @@ def _write(ctx: TaskContext, tokenizer: TokenizerFile) -> None:
 def encoder(folder: str) -> Encoder:
     """The run's encoder, loaded once a worker from the folder of the stage `tokenizer`."""
     facts = json.loads(storage.read_bytes(storage.join(folder, FACTS_FILE)))
-    proven = facts.pop("tiktoken_proven")
-    return Encoder(
-        TokenizerFile(storage.read_bytes(storage.join(folder, TOKENIZER_FILE)), **facts), tiktoken_proven=proven
-    )
+    proven = facts.pop("proven")
+    return Encoder(TokenizerFile(storage.read_bytes(storage.join(folder, TOKENIZER_FILE)), **facts), proven=proven)

@@ -41,7 +41,7 @@ def run(ctx: TaskContext) -> None:
     for path in ctx.outputs("documents", f"{PUBLIC}documents/"):
         for batch in read_parquet(path, ["id", "parent_id", "text"]).to_batches(max_chunksize=BATCH_ROWS):
             texts = batch.column("text")
-            flat, offsets = chosen.encode(texts.to_pylist())
+            flat, offsets = chosen.encode(texts)
             aside = held_out(
                 binary_view(content_keys(texts)), seed=ctx.params["seed"], fraction=ctx.params["validation"]
             )

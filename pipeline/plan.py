@@ -11,7 +11,7 @@ signatures ... near_duplicates               MinHash or SimHash nominates pairs,
 dclm_paragraphs.*  paragraphs most of whose n-grams stand elsewhere are cut
 <rule>.keys, .firsts, <rule>   lines, spans and substrings that are in several places are cut (planning.copies.NAMES)
 contamination      benchmark text, cut or measured
-documents          the kept documents and the verdicts that came back
+documents          the kept documents, personal data in them masked, and the verdicts that came back
 dedup_index        their keys, for later runs
 text_sizes, tokenizer_sample, tokenizer      a tokenizer trained on a sample by weight, or one that is given
 tokens, budget     token counts -> epochs
@@ -96,7 +96,7 @@ def build(
             decided += (copies.add(builder, recipe, parts, decided, name),)
     if recipe.contamination:
         decided += (contamination.add(builder, recipe, parts, decided),)
-    _add_documents(builder, parts, decided)
+    _add_documents(builder, recipe, parts, decided)
     if recipe.dedup and recipe.dedup.write_index:
         dedup_index.add(builder, recipe, parts)
     if recipe.mixture:
@@ -123,19 +123,22 @@ def ledger_order(recipe: Recipe) -> dict[str, tuple[str, ...]]:
         stages += [paragraphs.NAME] if recipe.dedup and recipe.dedup.dclm_paragraphs else []
         stages += [name for name in copies.NAMES if copies.settings(recipe, name)]
         stages += ["contamination"] if recipe.contamination else []
+        stages += ["pii"] if recipe.pii and recipe.pii.of(name) else []
         order[name] = tuple(stages)
     return order
 
 
-def _add_documents(builder: GraphBuilder, parts: Parts, decided: Sequence[Decided]) -> None:
+def _add_documents(builder: GraphBuilder, recipe: Recipe, parts: Parts, decided: Sequence[Decided]) -> None:
     more = [name for name in ("quality_scores",) if any(entry.ledger == "quality" for entry in decided)]
+    pii = {name: recipe.pii.of(name) for name in sorted(recipe.sources)} if recipe.pii else {}
+    code = ["pipeline.pii", "pipeline.kernels.pii", "pipeline.stages.masking"] if pii else []
     builder.add(
         "documents",
         "pipeline.stages.documents:run",
         tasks=len(parts),
-        params={"tasks": parts.tasks, "decided": decided},
+        params={"tasks": parts.tasks, "decided": decided, **({"pii": pii} if pii else {})},
         **reading(decided, *more),
-        code=["pipeline.stages.decide", "pipeline.stages.survivors"],
+        code=["pipeline.stages.decide", "pipeline.stages.survivors", *code],
         weights=parts.weights,
         title="keep documents",
     )

@@ -24,7 +24,7 @@ from pipeline.recipe import canonical, recipe_hash
 
 MANIFEST = "manifest.json"
 MANIFEST_FORMAT = 1
-PUBLIC_FOLDERS = ("documents", "decisions", "samples", "quality", "dedup", "contamination", "shards")
+PUBLIC_FOLDERS = ("documents", "decisions", "samples", "quality", "dedup", "contamination", "pii", "shards")
 PRESENTATION = ("run.json", "report.json", "report.html")
 LIBRARIES = (
     "fasttext-community", "fastwarc", "numba", "numpy", "pyarrow", "resiliparse", "tiktoken", "tokenizers",

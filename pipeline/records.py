@@ -116,6 +116,20 @@ CUT_SPAN = pa.schema(
     ]
 )
 
+# pii/*.parquet: personal data that was found, by its place in characters of the text before anything was masked. The
+# data itself is in no public table.
+PII_MATCH = pa.schema(
+    [
+        pa.field("id", pa.string()),
+        pa.field("source", pa.string()),
+        pa.field("kind", pa.string()),
+        pa.field("rule", pa.string()),
+        pa.field("action", pa.string()),
+        pa.field("span_start", pa.int64()),
+        pa.field("span_end", pa.int64()),
+    ]
+)
+
 # Quality scores on their way into documents: the row's address within its part, and the score in [0, 1].
 SCORE = pa.schema([pa.field("row", pa.int32()), pa.field("score", pa.float32())])
 

@@ -12,7 +12,8 @@ row.
 6. Every stretch that was cut out of a document because it stands in another is there, looked up in the texts.
 7. Every paragraph that dclm_paragraphs removed has as much of its n-grams in other documents as the rule asks.
 8. Every span of benchmark text holds what the run says, and every document cut or dropped for it has one.
-9. The token shards hold what index.json says.
+9. Personal data that was masked is replaced in the documents, and the rules find none that is left.
+10. The token shards hold what index.json says.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,6 +29,7 @@ from pipeline import (
     recheck_contamination,
     recheck_copies,
     recheck_paragraphs,
+    recheck_pii,
     recheck_scope,
 )
 from pipeline.engine import storage
@@ -54,7 +56,7 @@ def verify(out: str, say: Say = lambda line: None, *, against: Sequence[str] = (
     present = {entry["path"] for entry in manifest["files"]}
     checks = (
         _files, _conservation, _ids, _witnesses, _scopes, _similarities, _earlier, _copies, _paragraphs, _spans,
-        _shards,
+        _masked, _shards,
     )  # fmt: skip
     for check in checks:
         if check in reads and reads[check] not in present:
@@ -62,6 +64,8 @@ def verify(out: str, say: Say = lambda line: None, *, against: Sequence[str] = (
         if check is _scopes and recheck_scope.scope_of(manifest) == "across":
             continue
         if check in rules and not stages.intersection(rules[check]):
+            continue
+        if check is _masked and not manifest["recipe"].get("pii"):
             continue
         found = list(_earlier(out, manifest, against) if check is _earlier else check(out, manifest))
         title = (check.__doc__ or "").split(".")[0]
@@ -216,6 +220,11 @@ def _paragraphs(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
 def _spans(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
     """Every span of benchmark text holds what it says, and explains what was done."""
     yield from recheck_contamination.recheck(out, manifest)
+
+
+def _masked(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Personal data is masked in the documents, and none is left."""
+    yield from recheck_pii.recheck(out, manifest)
 
 
 def _shards(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:

@@ -27,24 +27,24 @@ TRIGGERS = {"email": "@", "ip": "0123456789:", "phone": "0123456789+", "keys": "
 """Kind of data -> the bytes at which it is looked for."""
 _CLASS = {"@": _AT, "+": _PLUS, ":": _COLON, **dict.fromkeys("0123456789", _DIGITS), **dict.fromkeys("_-GIJ", _MARK)}
 
-LABEL_ENDS = ("tel", "one", "fax", "ile", "ell", "mob", "fon", "ono", "oon", "tlf", "app", "тел", "он", "акс", "话", "話",
-              "机", "機", "真")  # fmt: skip
+LABEL_ENDS = (
+    "tel", "one", "fax", "ile", "ell", "mob", "fon", "ono", "oon", "tlf", "app", "ine", " no", " nr", "ber", "тел",
+    "он", "акс", "话", "話", "机", "機", "真",
+)  # fmt: skip
 """Last letters of the words that label phone numbers; what is longer than three bytes is told by its last three."""
 
-_NO, _YES = 0, 1
 _MOST_GAP = 3  # bytes between the groups of one number, such as ") - "
 _SPACE, _DOT, _DASH, _ZERO, _TWO = 0x20, 0x2E, 0x2D, 0x30, 0x32
 
 
 def _table(characters: str) -> Bytes:
     found = np.zeros(256, np.uint8)
-    found[[ord(c) for c in characters]] = _YES
+    found[[ord(c) for c in characters]] = 1
     return found
 
 
 def _packed(ending: str) -> int:
-    last = ending.encode()[-3:]
-    return int.from_bytes(last, "big")
+    return int.from_bytes(ending.encode()[-3:], "big")
 
 
 _DIGIT = _table("0123456789")
@@ -76,7 +76,7 @@ def _nominate(data: Bytes, offsets: Offsets, classes: Bytes, ip: bool, phone: bo
     """Fills `out` as far as it goes and returns how many there are."""
     count = 0
     for row in range(len(offsets) - 1):
-        begin, end = np.int64(offsets[row]), np.int64(offsets[row + 1])
+        begin, end = offsets[row], offsets[row + 1]
         at = begin
         while at < end:
             # Eight at a time without a branch between them, while none is of interest.
@@ -113,11 +113,17 @@ def _nominate(data: Bytes, offsets: Offsets, classes: Bytes, ip: bool, phone: bo
             elif _key(data, begin, at, end):
                 kind = PRIVATE if data[at] == _DASH and data[at + 1] == 0x42 else KEY
             if kind:
-                if count < len(out):
-                    out[count, 0], out[count, 1], out[count, 2], out[count, 3] = row, kind, start, stop
-                count += 1
+                count = _put(out, count, row, kind, start, stop)
             at += 1
     return count
+
+
+@kernel
+def _put(out: Nominated, count: int, row: int, kind: int, start: int, stop: int) -> int:
+    """Write one down where there is room; returns how many there are now."""
+    if count < len(out):
+        out[count, 0], out[count, 1], out[count, 2], out[count, 3] = row, kind, start, stop
+    return count + 1
 
 
 @kernel
@@ -146,16 +152,20 @@ def _ip6(data: Bytes, begin: int, colon: int, end: int) -> int:
 @kernel
 def _key(data: Bytes, begin: int, at: int, end: int) -> bool:
     """Whether one of the known prefixes lies around this byte: a look at a few neighbours, the rules look closer."""
-    if at < begin + 2 or at + 4 > end:
+    if at == begin or at + 4 > end:
         return False
-    here, one, two = data[at], data[at - 1], data[at - 2]
-    follows = data[at + 1]
-    if here == 0x4A:  # eyJ
-        return one == 0x79 and two == 0x65
-    if here == 0x49:  # AKIA ASIA AIza
-        return (follows == 0x41 and (one == 0x4B or one == 0x53) and two == 0x41) or (one == 0x41 and follows == 0x7A)
+    here, one, follows = data[at], data[at - 1], data[at + 1]
+    if here == 0x49 and one == 0x41:  # AIza
+        return follows == 0x7A
     if here == 0x47:  # SG.
         return one == 0x53 and follows == _DOT
+    if at == begin + 1:
+        return False
+    two = data[at - 2]
+    if here == 0x4A:  # eyJ
+        return one == 0x79 and two == 0x65
+    if here == 0x49:  # AKIA ASIA
+        return follows == 0x41 and (one == 0x4B or one == 0x53) and two == 0x41
     if not (_WORD[follows] or follows == _DASH):
         return False
     if here == _DASH:
@@ -172,7 +182,7 @@ def _key(data: Bytes, begin: int, at: int, end: int) -> bool:
     if one == 0x66:  # hf_
         return two == 0x68
     if one == 0x6D:  # npm_
-        return two == 0x70 and data[at - 3] == 0x6E if at >= begin + 3 else False
+        return two == 0x70 and at >= begin + 3 and data[at - 3] == 0x6E
     if one == 0x74:  # github_pat_
         return two == 0x61 and at >= begin + 10 and data[at - 3] == 0x70 and data[at - 4] == 0x5F
     if one == 0x65:  # sk_live_
@@ -195,10 +205,10 @@ def _labelled(data: Bytes, begin: int, at: int) -> bool:
         if byte >= 0x41 and byte <= 0x5A:
             byte += 0x20
         last = last << 8 | byte
+    known = False
     for ending in _ENDS:
-        if ending == last:
-            return True
-    return False
+        known |= ending == last
+    return known
 
 
 @kernel
@@ -225,14 +235,10 @@ def _numbers(
         dotted += 1
         more_dots = at + 1 < end and data[at] == _DOT and _DIGIT[data[at + 1]]
         if ip and dotted == 4 and not more_dots and stop - dotted_start <= 15:
-            if count < len(out):
-                out[count, 0], out[count, 1], out[count, 2], out[count, 3] = row, IP4, dotted_start, stop
-            count += 1
-        if phone and groups >= 3 and size == 4 and last == 3 and before_last == 3:
-            if data[third] >= _TWO and data[second] >= _TWO:
-                if count < len(out):
-                    out[count, 0], out[count, 1], out[count, 2], out[count, 3] = row, NANP, third, stop
-                count += 1
+            count = _put(out, count, row, IP4, dotted_start, stop)
+        shaped = groups >= 3 and size == 4 and last == 3 and before_last == 3
+        if phone and shaped and data[third] >= _TWO and data[second] >= _TWO:
+            count = _put(out, count, row, NANP, third, stop)
         gap = at
         while gap < end and gap - at < _MOST_GAP and _GAP[data[gap]]:
             gap += 1
@@ -246,7 +252,5 @@ def _numbers(
         elif _labelled(data, begin, start):
             kind = LABELLED
         if kind:
-            if count < len(out):
-                out[count, 0], out[count, 1], out[count, 2], out[count, 3] = row, kind, start, stop
-            count += 1
+            count = _put(out, count, row, kind, start, stop)
     return at, count

@@ -18,7 +18,7 @@ _RULES = (
     ("aws", rb"(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9])"),
     ("github", rb"gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}"),
     ("gitlab", rb"glpat-[A-Za-z0-9_-]{20,64}"),
-    ("slack", rb"xox[abeoprs]-(?=[A-Za-z0-9-]*[0-9])[A-Za-z0-9-]{20,255}"),
+    ("slack", rb"xox[abeoprs]-(?=[A-Za-z0-9-]{0,255}[0-9])[A-Za-z0-9-]{20,255}"),
     ("google", rb"AIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])"),
     ("stripe", rb"[rs]k_live_[A-Za-z0-9]{16,247}"),
     ("anthropic", rb"sk-ant-[A-Za-z0-9]{2,8}-[A-Za-z0-9_-]{80,120}"),
@@ -27,9 +27,12 @@ _RULES = (
     ("npm", rb"npm_[A-Za-z0-9]{36}(?![A-Za-z0-9])"),
     ("pypi", rb"pypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,255}"),
     ("huggingface", rb"hf_[A-Za-z]{34}(?![A-Za-z0-9])"),
-    ("jwt", rb"eyJ[A-Za-z0-9_-]{8,2000}\.eyJ[A-Za-z0-9_-]{4,8000}\.[A-Za-z0-9_-]{16,2000}"),
+    ("jwt", rb"(?<!-)eyJ[A-Za-z0-9_-]{8,2000}\.eyJ[A-Za-z0-9_-]{4,8000}\.[A-Za-z0-9_-]{16,2000}"),
 )
 _KEY = re.compile(rb"(?<![A-Za-z0-9_])(?:" + rb"|".join(rb"(?P<%s>%s)" % (n.encode(), p) for n, p in _RULES) + rb")")
+_PREFIX = re.compile(
+    rb"(?<![A-Za-z0-9_])(?:A[KS]IA|gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|AIza|[rs]k_live_|sk-|SG\.|npm_|pypi-|hf_|eyJ)"
+)
 _PRIVATE = re.compile(
     rb"-----BEGIN (?P<name>(?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?)-----"
     rb"(?P<body>[A-Za-z0-9+/=\s\\:,.()-]{16,%d}?)-----END (?P=name)-----" % MOST_BYTES
@@ -40,8 +43,9 @@ _EXAMPLE = re.compile(rb"EXAMPLE|XXXXXX|xxxxxx|000000|123456789|abcdefgh", re.IG
 def find_key(text: bytes, at: int) -> tuple[str, int, int] | None:
     """(rule, start, stop) of the key whose prefix lies around `at`; None where there is none."""
     begin = max(0, at - REACH)
-    found = _KEY.search(text, begin, min(len(text), at + MOST_BYTES))
-    if found is None or found.start() > at or _EXAMPLE.search(found.group()):
+    first = _PREFIX.search(text, begin, at + 8)
+    found = _KEY.match(text, first.start(), first.start() + MOST_BYTES) if first else None
+    if found is None or _EXAMPLE.search(found.group()):
         return None
     rule = str(found.lastgroup)
     return None if rule == "jwt" and not _is_header(found.group()) else (rule, found.start(), found.end())

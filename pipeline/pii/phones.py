@@ -12,7 +12,7 @@ range of years, or a part, order or book number.
 import re
 from itertools import pairwise
 
-from pipeline.kernels.pii import LABELLED, NANP, PLUS, ZEROS
+from pipeline.kernels.pii import NANP, PLUS, ZEROS
 
 REPLACEMENT = "+1-202-555-0100"
 
@@ -26,17 +26,19 @@ _COUNTRY = re.compile(rb"(?:^|[^0-9A-Za-z+.-])(?P<code>1[-. ])\Z")
 _INTERNATIONAL = re.compile(rf"\(?\+ ?\(?(?P<code>{_CODES})\)?(?P<rest>{_GAP}{{0,2}}\d(?:{_GAP}{{0,2}}\d){{5,13}})")
 _ZEROS = re.compile(rf"00 ?(?P<code>{_CODES})(?P<rest>{_GAP}{{1,2}}\d(?:{_GAP}{{0,2}}\d){{5,12}})")
 _AREA = r"[2-9](?!11)\d\d"
-_NORTH_AMERICAN = re.compile(rf"(?:1[-. ])?(?:\({_AREA}\)[ -]?[2-9]\d\d[-. ]|{_AREA}-[2-9]\d\d-|{_AREA}\.[2-9]\d\d\.)\d{{4}}")
+_NORTH_AMERICAN = re.compile(
+    rf"(?:1[-. ])?(?:\({_AREA}\)[ -]?[2-9]\d\d[-. ]|{_AREA}-[2-9]\d\d-|{_AREA}\.[2-9]\d\d\.)\d{{4}}"
+)
 _LABELLED = re.compile(rf"\(?\d(?:{_GAP}{{0,2}}\d){{6,14}}")
 _GOES_ON = re.compile(r"[.,]?\d|[a-z_%]|[A-Z](?![a-z])")
 _DIGITS = re.compile(r"\d")
 _DATE = re.compile(
-    r"(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)?\d\d|(?:19|20)\d\d([./-]?)[01]\d\2[0-3]\d|(?:19|20)\d\d ?[-/ ] ?(?:19|20)\d\d)"
-    r"(?:\D|$)"
+    r"(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)?\d\d|(?:19|20)\d\d([./-]?)[01]\d\2[0-3]\d"
+    r"|(?:19|20)\d\d ?[-/ ] ?(?:19|20)\d\d)(?:\D|$)"
 )
 _LABEL = re.compile(
     r"(?:^|[^\w])(?:tel|tele?phone|phone|fax|facsimile|mobile|mob|cell|telefone?|telefon[oe]|telefoon|téléphone|tél"
-    r"|teléfono|telefax|tlf|fon|whatsapp|hotline|тел|телефон|факс|.{0,8}(?:电话|電話|手机|手機|传真|傳真))"
+    r"|teléfono|telefax|tlf|fon|whatsapp|hotline|helpline|тел|телефон|факс|.{0,8}(?:电话|電話|手机|手機|传真|傳真))"
     r"(?: ?(?:no|nr|num|number|us|uk))?[ .:：\-\xa0(#]{1,5}\Z",
     re.IGNORECASE,
 )
@@ -49,7 +51,7 @@ _OTHER = re.compile(
 
 def find(text: bytes, kind: int, start: int, stop: int) -> tuple[str, int, int] | None:
     """(rule, start, stop) of a phone number that a nomination of `kind` is about; None where it is none."""
-    if start and text[start - 1 : start] == b"(" and (kind != PLUS or b")" in text[start : start + 6]):
+    if start and text[start - 1 : start] == b"(" and b")" in text[start : start + 7]:
         start -= 1
     if kind == NANP and (code := _COUNTRY.search(text[max(0, start - 4) : start])):
         start -= len(code["code"])
@@ -69,7 +71,10 @@ def find(text: bytes, kind: int, start: int, stop: int) -> tuple[str, int, int] 
     if found is None:
         return None
     rule, length = found
-    return rule, start, start + len(number[:length].encode())
+    number = number[:length]
+    stop = start + len(number.encode())
+    open_alone = number.startswith("(") and number.count("(") > number.count(")")
+    return rule, start + open_alone, stop
 
 
 def _international(before: str, number: str) -> tuple[str, int] | None:
@@ -115,7 +120,7 @@ def _north_american(before: str, number: str) -> tuple[str, int] | None:
     if re.search(r"(?:[\w$€£#/+]|[\w][-.,:=])\Z", before, re.ASCII):
         return None
     match = _NORTH_AMERICAN.match(number)
-    if match is None or re.match(r"[-./]?\w", number[match.end() :], re.ASCII):
+    if match is None or re.match(r"[-.]?\w", number[match.end() :], re.ASCII):
         return None
     national = "".join(_DIGITS.findall(match.group())).removeprefix("1")
     return None if _fiction(national) else ("north_american", match.end())

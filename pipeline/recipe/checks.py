@@ -8,7 +8,7 @@ from pipeline.recipe.model import MAX_TAIL_SHARE, TOKEN_BYTES, Shards
 from pipeline.recipe.problems import listed, nearest
 
 _TOGETHER = ("mixture", "tokenizer", "shards")
-_OPTIONAL = ("languages", "dedup", "contamination", *_TOGETHER, "published")
+_OPTIONAL = ("languages", "dedup", "contamination", "pii", *_TOGETHER, "published")
 
 
 def check(document: Document) -> None:
@@ -62,6 +62,7 @@ def _check_names(document: Document, sources: dict[str, Any]) -> None:
                 _unknown_source(document, (*path, index), name, sources)
 
     known(("dedup", "prefer"), _mapping(document.data, "dedup").get("prefer"))
+    known(("pii", "sources"), _mapping(document.data, "pii").get("sources"))
     for name in sources:
         path = ("sources", name, "quality", "model", "train")
         train = _mapping(document.data, *path)

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, field_v
 
 from pipeline.recipe.document import Document
 from pipeline.recipe.languages import LID, LID_176
+from pipeline.recipe.pii import Pii
 from pipeline.recipe.presets import PRESETS
 from pipeline.recipe.problems import KeyPath, Mark, Problem, dotted
 from pipeline.recipe.published import Published, Undisclosed
@@ -364,6 +365,8 @@ class Recipe(Part):
     """Removal of duplicates."""
     contamination: Contamination | None = None
     """Search for benchmark text."""
+    pii: Pii | None = None
+    """Masking of personal data in what stays."""
     mixture: Mixture | None = None
     """Budget and weights."""
     tokenizer: Tokenizer | None = None

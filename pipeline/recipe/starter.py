@@ -38,6 +38,9 @@ dedup:
 # Benchmark text in the documents: cut as in GPT-3, or measured as in PaLM.
 # contamination: {benchmarks: ["benchmarks/*.jsonl"], methods: {gpt3: cut, palm: measure}}
 
+# Personal data in what stays: replaced by rule, or counted (measure).
+# pii: {email: mask, ip: mask, phone: mask, keys: mask}
+
 # From here on: tokens. Without these three parts a run ends with documents.
 mixture:
   budget_tokens: 10_000_000

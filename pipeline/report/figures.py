@@ -110,6 +110,21 @@ class GateRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PiiRow:
+    """Personal data of one kind in a source's documents."""
+
+    source: str
+    kind: str
+    action: str
+    """mask or measure."""
+    rules: dict[str, int]
+    """Rule -> places that it found."""
+    places: int
+    documents: int
+    """Documents with at least one."""
+
+
+@dataclass(frozen=True, slots=True)
 class FormatRow:
     """Kept documents by form and programming language; None in `code_language` is text, or code of unknown language."""
 
@@ -301,6 +316,8 @@ class Figures:
     near_duplicates: NearDuplicates | None
     against: EarlierRuns | None
     contamination: ContaminationFigures | None
+    pii: tuple[PiiRow, ...]
+    """A row a source and kind that the recipe names, also where nothing was found."""
     mixture: MixtureFigures | None
     shards: ShardFigures | None
     kept_samples: tuple[SampleRow, ...]

@@ -9,6 +9,7 @@ from pipeline.report.figures import FORMAT, Figures, InputRow, SampleRow, Source
 from pipeline.report.files import Output
 from pipeline.report.gate import read_gates
 from pipeline.report.near import read_near
+from pipeline.report.pii import read_pii
 from pipeline.report.quality import read_quality
 from pipeline.report.repeats import read_duplicates
 from pipeline.report.samples import read_dropped
@@ -51,6 +52,7 @@ def gather(output: Output) -> Figures:
         near_duplicates=read_near(output),
         against=read_against(output),
         contamination=read_contamination(output, verdicts.reasons),
+        pii=read_pii(output),
         mixture=mixture,
         shards=read_shards(output),
         kept_samples=documents.samples,

@@ -15,7 +15,9 @@ from pipeline.report.samples import read_dropped
 TEXT_CHARS = 800
 MAX_ROWS = 1_000
 # Public tables that are not one a stage or a source, by the stage that they are about.
-TABLES = {"quality": "quality/", "minhash": "dedup/", "simhash": "dedup/", "contamination": "contamination/"}
+TABLES = {
+    "quality": "quality/", "minhash": "dedup/", "simhash": "dedup/", "contamination": "contamination/", "pii": "pii/",
+}  # fmt: skip
 _COLUMNS = ("id", "source", "url", "verdict", "reason", "score", "threshold", "witness", "detail")
 
 

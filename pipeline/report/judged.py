@@ -13,7 +13,7 @@ from pipeline.report.markup import number, plural, share
 from pipeline.report.near import CLUSTERS, PAIRS
 from pipeline.report.quality import read_policies
 
-QUALITY, CONTAMINATION = "quality", "contamination"
+QUALITY, CONTAMINATION, PII = "quality", "contamination", "pii"
 EARLIER = ("against_exact", "against_minhash")
 """Stages whose witnesses are documents of earlier runs; their decisions' details say which."""
 MATCHES_TOLD = 5
@@ -31,6 +31,8 @@ def behind(output: Output, stage: str, identity: str, source: str, row: Mapping[
         yield from _pair(output, AGAINST, identity)
     elif stage == CONTAMINATION:
         yield from _matches(output, identity)
+    elif stage == PII:
+        yield from _personal(output, identity)
 
 
 def _policy(output: Output, source: str) -> Iterator[str]:
@@ -64,6 +66,16 @@ def _matches(output: Output, identity: str) -> Iterator[str]:
             f"{row['method']}, {row['action']}: characters {row['span_start']:,} to {row['span_end']:,} are of "
             f"{row['benchmark']}, item {row['example']} ({share(row['overlap'], 1.0)} of its n-grams)"
         )
+    if len(rows) > MATCHES_TOLD:
+        yield f"and {plural(len(rows) - MATCHES_TOLD, 'more match')}"
+
+
+def _personal(output: Output, identity: str) -> Iterator[str]:
+    columns = ["kind", "rule", "action", "span_start", "span_end"]
+    rows = [row for name in output.names("pii/") for row in _rows(output, name, "id", identity, columns)]
+    for row in rows[:MATCHES_TOLD]:
+        place = f"characters {row['span_start']:,} to {row['span_end']:,}"
+        yield f"{row['kind']}, {row['action']}: {place}, before anything was replaced ({row['rule']})"
     if len(rows) > MATCHES_TOLD:
         yield f"and {plural(len(rows) - MATCHES_TOLD, 'more match')}"
 

@@ -2,7 +2,7 @@
 
 Task t reads docs/ of rules task t and the verdicts of the stages in `params["decided"]`, in the order of the run, and
 writes public/documents/<source>/part-00000.parquet and public/decisions/<ledger stage>/.... A document that was cut
-gives way to its pieces, each with an id of its own and the document's as `parent_id`.
+gives way to its pieces, each with an id of its own and the document's as `parent_id`. Personal data is masked last.
 """
 
 from typing import Any
@@ -16,6 +16,7 @@ from pipeline import records
 from pipeline.engine.task import PUBLIC, TaskContext
 from pipeline.ids import hex_ids, piece_id
 from pipeline.stages.decide import Decisions
+from pipeline.stages.masking import Masking
 from pipeline.stages.survivors import Ranges, cut, cuts, verdicts
 
 
@@ -28,6 +29,8 @@ def run(ctx: TaskContext) -> None:
     ]
     scores = _scores(ctx)
     pieces = _pieces(ctx)
+    actions = ctx.params.get("pii", {}).get(source)
+    masking = Masking(ctx, source, actions) if actions else None
     ctx.count("text_bytes", 0)
     first = 0
     for batch in ctx.batches("rules", "docs/"):
@@ -42,6 +45,8 @@ def run(ctx: TaskContext) -> None:
         if scores is not None:
             batch = _replace(batch, "quality", pa.array(scores[rows], pa.float32(), from_pandas=True))
         batch = _with_pieces(rows, batch, pieces)
+        if masking is not None:
+            batch = masking.apply(batch)
         body = [batch.column(name) for name in records.DOCUMENT.names[1:-1]]
         metadata = records.public_metadata(batch.column("metadata"))
         arrays = [hex_ids(batch.column("id")), *body, metadata]
@@ -50,6 +55,8 @@ def run(ctx: TaskContext) -> None:
         ctx.count("documents", batch.num_rows)
     for _, decisions, _ in decided:
         decisions.close()
+    if masking is not None:
+        masking.close()
 
 
 def _decide(

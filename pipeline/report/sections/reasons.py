@@ -28,6 +28,7 @@ STAGE_SUMMARY = {
     "c4_spans": "Of spans of sentences that are in several places, one stays; the others are cut out (C4).",
     "substrings": "Of long passages that are in several places, one stays; the others are cut out.",
     "contamination": "Benchmark text is cut out of documents; one that would fall to many pieces is dropped.",
+    "pii": "Personal data is replaced in the documents that stay; scores are numbers of replacements.",
 }
 
 

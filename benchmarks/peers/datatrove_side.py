@@ -1,6 +1,6 @@
 """datatrove's half of a comparison; runs in the environment that `setup` makes, and imports nothing of ours.
 
-    python datatrove_side.py gopher|decisions|minhash|pairs|contamination FOLDER
+    python datatrove_side.py gopher|decisions|minhash|pairs|contamination|pii FOLDER
 
 FOLDER holds texts.json, a list of documents (and index.json for contamination: texts by benchmark). For every line on
 standard input it goes once over the documents, on its own functions and nothing else in the clock, and answers with
@@ -103,12 +103,26 @@ def contamination(folder: Path) -> Pass:
     return run
 
 
+def pii(_: Path) -> Pass:
+    """PIIFormatter as FineWeb has it: e-mail addresses and public IP addresses; returns how many documents it
+    changes.
+    """
+    from datatrove.pipeline.formatters import PIIFormatter
+
+    formatter = PIIFormatter()
+
+    def run(documents: list[Document]) -> int:
+        return sum(formatter.format(document.text) != document.text for document in documents)
+
+    return run
+
+
 def main() -> None:
     logger.remove()
     task, folder = sys.argv[1], Path(sys.argv[2])
     texts = json.loads((folder / "texts.json").read_text())
     documents = [Document(text=text, id=str(number)) for number, text in enumerate(texts)]
-    tasks = (gopher, decisions, minhash, pairs, contamination)
+    tasks = (gopher, decisions, minhash, pairs, contamination, pii)
     run = {each.__name__: each for each in tasks}[task](folder)
     answers = sys.stdout
     sys.stdout = sys.stderr  # whatever a library prints is no answer

@@ -148,3 +148,27 @@ def test_verify_finds_what_was_not_masked(result: RunResult) -> None:
 def test_mistakes_are_named(pii: str, said: str) -> None:
     with pytest.raises(RecipeError, match=said):
         loads(f"name: t\nseed: 1\nsources:\n  new: {{reader: jsonl, paths: [x.jsonl]}}\npii: {pii}\n")
+
+
+def test_pieces_of_a_document_that_was_cut(tmp_path: Path) -> None:
+    """Benchmark text is cut out first; each piece is masked, and has its own places and its own decision."""
+    question = "Which of the nine wooden paddles of the old wheel touches the water when the moon is full in May?"
+    prose = " ".join(f"On day {n} the miller counted {n * 7} sacks of rye and wrote it down." for n in range(40))
+    text = f"Ask jo@mill.org first. {prose}\n{question} The seventh one.\n{prose} Or ask ana@bridge.org later."
+    (tmp_path / "in.jsonl").write_text(json.dumps({"id": "whole", "text": text}) + "\n")
+    (tmp_path / "quiz.jsonl").write_text(json.dumps({"question": question, "answer": "The seventh one."}) + "\n")
+    recipe = (
+        f"name: t\nseed: 1\nsources: {{a: {{reader: jsonl, paths: [{tmp_path}/in.jsonl]}}}}\n"
+        f"contamination: {{benchmarks: [{tmp_path}/quiz.jsonl], methods: {{gpt3: cut}}}}\npii: {{email: mask}}\n"
+    )
+    out = run(loads(recipe), tmp_path / "out", workers=1)
+    pieces = pq.read_table(Path(out.out, "documents")).to_pylist()
+    assert len(pieces) == 2
+    assert [piece["text"].count("email@example.com") for piece in pieces] == [1, 1]
+    decided = pq.read_table(Path(out.out, "decisions", "pii")).to_pylist()
+    assert {row["id"] for row in decided} == {piece["id"] for piece in pieces}
+    assert verify(out.out) == []
+    told = explain(out.out, pieces[0]["id"])
+    assert "personal_data" in told
+    assert "email, mask: characters 4 to 15" in told
+    assert "2 pieces" in explain(out.out, pieces[0]["parent_id"])

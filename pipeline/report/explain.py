@@ -94,7 +94,7 @@ def _life(output: Output, record: Record, located: tuple[str, int] | None) -> It
         number_of = next(i for i, piece in enumerate(record.parent.pieces, start=1) if piece.id == record.id)
         yield _line("piece", f"{number_of} of {len(record.parent.pieces)} of {record.parent.id}, whose life follows")
     yield ""
-    yield from _stages(output, record.of_input, record.document)
+    yield from _stages(output, record, record.document)
     copies = _copies(output, record.of_input.id)
     if copies:
         some = ", ".join(copies[:MAX_COPIES]) + (", ..." if len(copies) > MAX_COPIES else "")
@@ -118,17 +118,19 @@ def _line(name: str, value: str) -> str:
 def _stages(output: Output, record: Record, document: Mapping[str, Any] | None) -> Iterator[str]:
     """Every stage of the source in order: passed, what it decided, or not reached; and what lies behind it.
 
-    `document` is what stayed of the record, or the piece of it that is told, if any.
+    `document` is what stayed of the record, or the piece of it that is told, if any. A piece has decisions of its own,
+    on top of those on the whole.
     """
+    told, record = record, record.of_input
     if document is None and record.pieces:
         document = output.rows(record.pieces[0].file, [record.pieces[0].row])[0]
     score = document["quality"] if document is not None else None
     gone = False
     for stage in output.ledger_stages(record.source):
-        row = record.decisions.get(stage)
+        row = record.decisions.get(stage) or told.decisions.get(stage)
         if row is None:
-            told = f"score {number(score)}" if stage == judged.QUALITY and score is not None else ""
-            yield f"  {stage:<20} {'not reached' if gone else 'passed':<12} {told}".rstrip()
+            scored = f"score {number(score)}" if stage == judged.QUALITY and score is not None else ""
+            yield f"  {stage:<20} {'not reached' if gone else 'passed':<12} {scored}".rstrip()
         else:
             yield f"  {stage:<20} {_VERDICTS[row['verdict']]:<12} {row['reason']}{_measure(row)}"
             if row["witness"]:
@@ -137,7 +139,8 @@ def _stages(output: Output, record: Record, document: Mapping[str, Any] | None) 
             if row["detail"]:
                 yield _more(row["detail"])
         if not gone:
-            yield from map(_more, judged.behind(output, stage, record.id, record.source, row))
+            identity = told.id if stage in told.decisions else record.id
+            yield from map(_more, judged.behind(output, stage, identity, record.source, row))
         gone = gone or (row is not None and ends(row))
     yield f"  {'documents':<20} {_end(record)}"
     for piece in record.pieces:

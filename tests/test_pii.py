@@ -45,6 +45,8 @@ LABELLED = (
     "Telefon 0411-53 60 00",
     "电话：0571-88212994",
     "phone no. 5550142",
+    "textphone: 0800 731 0317",
+    "请拨打举报电话：0571-88212994",
 )
 
 LEFT = (
@@ -101,6 +103,12 @@ def test_numbers_behind_a_label(text: str) -> None:
 @pytest.mark.parametrize("around", ["{}", "It says {} here.", "{}\n"])
 def test_what_is_left(text: str, around: str) -> None:
     assert find(strings(around.format(text)), KINDS) == []
+
+
+def test_several_numbers_behind_one_label() -> None:
+    texts = strings("tel. 010-84871308 010-84871329", "phone 18961466857,13915893096")
+    masked = mask(texts, find(texts, ["phone"])).to_pylist()
+    assert masked == ["tel. +1-202-555-0100 010-84871329", "phone +1-202-555-0100,13915893096"]
 
 
 def test_every_rule_has_a_text_that_trips_it() -> None:

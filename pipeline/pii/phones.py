@@ -30,16 +30,17 @@ _NORTH_AMERICAN = re.compile(
     rf"(?:1[-. ])?(?:\({_AREA}\)[ -]?[2-9]\d\d[-. ]|{_AREA}-[2-9]\d\d-|{_AREA}\.[2-9]\d\d\.)\d{{4}}"
 )
 _LABELLED = re.compile(rf"\(?\d(?:{_GAP}{{0,2}}\d){{6,14}}")
-_GOES_ON = re.compile(r"[.,]?\d|[a-z_%]|[A-Z](?![a-z])")
+_ONE_OF_SEVERAL = re.compile(r"\(?\d(?:[.\-/)]{0,2}\d){6,14}(?=[ ,;/]+\(?\d)")
+_GOES_ON = re.compile(r"\.?\d|,\d{1,3}(?!\d)|[a-z_%]|[A-Z](?![a-z])")
 _DIGITS = re.compile(r"\d")
 _DATE = re.compile(
     r"(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)?\d\d|(?:19|20)\d\d([./-]?)[01]\d\2[0-3]\d"
     r"|(?:19|20)\d\d ?[-/ ] ?(?:19|20)\d\d)(?:\D|$)"
 )
 _LABEL = re.compile(
-    r"(?:^|[^\w])(?:tel|tele?phone|phone|fax|facsimile|mobile|mob|cell|telefone?|telefon[oe]|telefoon|téléphone|tél"
-    r"|teléfono|telefax|tlf|fon|whatsapp|hotline|helpline|тел|телефон|факс|.{0,8}(?:电话|電話|手机|手機|传真|傳真))"
-    r"(?: ?(?:no|nr|num|number|us|uk))?[ .:：\-\xa0(#]{1,5}\Z",
+    r"(?:(?:^|[^\w])(?:tel|tele?phone|(?:text|free)?phone|fax|facsimile|mobile|mob|cell|telefone?|telefon[oe]|telefoon"
+    r"|téléphone|tél|teléfono|telefax|tlf|fon|whatsapp|hotline|helpline|тел|телефон|факс)"
+    r"|电话|電話|手机|手機|传真|傳真)(?: ?(?:no|nr|num|number|us|uk))?[ .:：\-\xa0(#]{1,5}\Z",
     re.IGNORECASE,
 )
 _OTHER = re.compile(
@@ -130,6 +131,8 @@ def _labelled(before: str, number: str) -> tuple[str, int] | None:
     if not _LABEL.search(before):
         return None
     match = _LABELLED.match(number)
+    if match and _GOES_ON.match(number[match.end() :]):
+        match = _ONE_OF_SEVERAL.match(number)
     if match is None or _GOES_ON.match(number[match.end() :]) or _DATE.match(match.group()):
         return None
     digits = "".join(_DIGITS.findall(match.group()))

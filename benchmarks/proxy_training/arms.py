@@ -1,8 +1,8 @@
 """Does curation help? Small language models on equal token budgets of raw and curated text, by loss on held-out text.
 
     benchmarks/proxy_training/setup                     # once: PyTorch in an environment of its own
-    python benchmarks/proxy_training/arms.py [--seeds 3] [--tokens 200000] [--share 8] [--threads 1]
-    python benchmarks/proxy_training/arms.py --size small --share 1 --tokens 2000000    # with a GPU
+    python benchmarks/proxy_training/arms.py [--seeds 3] [--tokens 250000] [--share 8] [--threads 1]
+    python benchmarks/proxy_training/arms.py --size small --share 1 --tokens 2500000    # with a GPU
 
 The arms are `winnow run`s of curated.yaml over one crawl (crawl.py says what is in it), each with parts left out: raw
 leaves out the rules, the classifier, deduplication and decontamination; all keep English pages. One tokenizer, trained
@@ -98,7 +98,7 @@ def write_held_out(folder: Path) -> Path:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--tokens", type=int, default=200_000)
+    parser.add_argument("--tokens", type=int, default=250_000)
     parser.add_argument("--size", choices=("toy", "small"), default="toy")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)

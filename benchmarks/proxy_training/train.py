@@ -30,7 +30,7 @@ class Size:
     rate: float  # highest learning rate
 
 
-SIZES = {"toy": Size(96, 3, 4, 8, 4e-3), "small": Size(512, 8, 8, 32, 1e-3)}
+SIZES = {"toy": Size(128, 2, 4, 4, 4e-3), "small": Size(512, 8, 8, 32, 1e-3)}
 WARM_UP = 0.05  # of the steps
 
 

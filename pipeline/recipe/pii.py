@@ -12,7 +12,9 @@ Action = Literal["mask", "measure"]
 class Pii(Part):
     """Find personal data in the documents that stay, by rules, and replace or count it.
 
-    What was found is listed by kind and place in pii/*.parquet, without its text.
+    What was found is listed by kind and place in pii/*.parquet, without its text. Masked are the published texts, and
+    so the tokens; not addresses and metadata of pages, nor the evidence in samples/, dedup/ and contamination/, which
+    shows texts as the stages saw them.
     """
 
     email: Action | None = None

@@ -102,6 +102,7 @@ def main() -> None:
     parser.add_argument("--size", choices=("toy", "small"), default="toy")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--train-only", action="store_true", help="on the shards that the last call left")
     parser.add_argument("--share", type=int, default=8, help="the crawl has one of so many pages")
     args = parser.parse_args()
     data = Path(os.environ.get("WINNOW_SHARED", ROOT.parent / "shared")) / "data"
@@ -111,20 +112,26 @@ def main() -> None:
     if not (folder / "crawl/held_out.json").exists():
         shutil.rmtree(folder, ignore_errors=True)
         write_crawl(data, folder / "crawl", args.share)
-    facts = {}
-    for arm in ARMS:
-        started = time.monotonic()
-        facts[arm] = run_arm(arm, folder, data, args.tokens, args.workers)
-        print(f"{arm}: {facts[arm]}, {time.monotonic() - started:.0f} s", flush=True)
-    held_out = write_held_out(folder)
-    results: dict[str, list[dict]] = {arm: [] for arm in ARMS}
-    for seed in range(args.seeds):
+    if not (args.train_only and (folder / "facts.json").exists()):
+        facts = {}
         for arm in ARMS:
-            shards = folder / f"shards-{arm.replace(' ', '-')}"
-            command = [str(PYTHON), str(HERE / "train.py"), str(shards), str(held_out), "--seed", str(seed)]
-            command += ["--size", args.size, "--threads", str(args.threads)]
-            results[arm].append(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
-            print(f"seed {seed}, {arm}: {results[arm][-1]}", flush=True)
+            started = time.monotonic()
+            facts[arm] = run_arm(arm, folder, data, args.tokens, args.workers)
+            print(f"{arm}: {facts[arm]}, {time.monotonic() - started:.0f} s", flush=True)
+        (folder / "facts.json").write_text(json.dumps(facts))
+    facts = json.loads((folder / "facts.json").read_text())
+    held_out = write_held_out(folder)
+    folders = {str(folder / f"shards-{arm.replace(' ', '-')}"): arm for arm in ARMS}
+    command = [str(PYTHON), str(HERE / "train.py"), str(held_out), *folders, "--seeds", str(args.seeds)]
+    command += ["--size", args.size, "--threads", str(args.threads)]
+    results: dict[str, list[dict]] = {arm: [] for arm in ARMS}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout or ():
+            result = json.loads(line)
+            results[folders[result.pop("shards")]].append(result)
+            print(line, end="", flush=True)
+    if process.returncode:
+        raise SystemExit(f"training ended with {process.returncode}; its message stands above")
     show(facts, results)
 
 

@@ -27,7 +27,7 @@ LEAKED, LEAK_PAGES = 60, 4
 BENCHMARKS = ("arc_easy", "boolq", "hellaswag_val")
 HELD_OUT = {"wikitext": "wikitext2-valid", "Brown": "brown", "OpenStax": "openstax-astronomy"}
 POSITIVES = ("nltk-abc", "nltk-state_union", "wikipedia-plain-demo")
-HELD_OUT_BYTES = 150_000
+HELD_OUT_BYTES = 60_000
 PAGES = (
     "extraction/*.warc.gz",
     "warc/common-crawl-*.warc.gz",

@@ -1,10 +1,10 @@
-"""Trains one small decoder-only language model and prints its bits per byte on held-out texts, as one JSON line.
+"""Trains small decoder-only language models and prints their bits per byte on held-out texts, a JSON line a model.
 
-    python train.py SHARDS HELD_OUT.npz --seed N [--size toy|small] [--threads N]
+    python train.py HELD_OUT.npz SHARDS... --seeds N [--size toy|small] [--threads N]
 
-Runs in the environment that `setup` makes. SHARDS is what `winnow run` left in shards/. The seed draws the weights and
-shuffles the sequences. The model: pre-norm transformer with rotary positions and tied embeddings, AdamW with a cosine
-schedule; as in GPT-2 and Llama but for its size.
+Runs in the environment that `setup` makes. SHARDS are folders that `winnow run` left; each gets a model a seed, which
+draws the weights and shuffles the sequences. The model: pre-norm transformer with rotary positions and tied embeddings,
+AdamW with a cosine schedule; as GPT-2 and Llama but for its size.
 """
 
 import argparse
@@ -30,8 +30,9 @@ class Size:
     rate: float  # highest learning rate
 
 
-SIZES = {"toy": Size(128, 2, 4, 4, 4e-3), "small": Size(512, 8, 8, 32, 1e-3)}
+SIZES = {"toy": Size(64, 2, 4, 4, 6e-3), "small": Size(512, 8, 8, 32, 1e-3)}
 WARM_UP = 0.05  # of the steps
+WINDOWS = 16  # at once, when a model is tested
 
 
 class Block(nn.Module):
@@ -121,37 +122,45 @@ def train(sequences: np.ndarray, size: Size, vocab_size: int, seed: int, device:
 
 @torch.no_grad()
 def bits_per_byte(model: Model, tokens: np.ndarray, size_bytes: int, length: int, device: str) -> float:
-    """Of texts that follow one another, each behind an end-of-text token; windows do not overlap."""
-    bits = 0.0
-    for at in range(0, len(tokens) - 1, length):
-        window = torch.from_numpy(tokens[at : at + length + 1].astype(np.int64)).to(device)
-        logits = model(window[None, :-1])[0].float()
-        bits += float(F.cross_entropy(logits, window[1:], reduction="sum")) / math.log(2)
-    return bits / size_bytes
+    """Of texts that follow one another, each behind an end-of-text token; windows do not overlap, and the last one, if
+    it is not full, is not counted, nor are its bytes.
+    """
+    whole = (len(tokens) - 1) // length
+    inputs = tokens[: whole * length].reshape(whole, length)
+    targets = tokens[1 : whole * length + 1].reshape(whole, length)
+    nats = 0.0
+    for at in range(0, whole, WINDOWS):
+        window = torch.from_numpy(inputs[at : at + WINDOWS].astype(np.int64)).to(device)
+        following = torch.from_numpy(targets[at : at + WINDOWS].astype(np.int64)).to(device)
+        nats += float(F.cross_entropy(model(window).float().flatten(0, 1), following.flatten(), reduction="sum"))
+    return nats / math.log(2) / (size_bytes * whole * length / (len(tokens) - 1))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("shards", type=Path)
     parser.add_argument("held_out", type=Path)
-    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("shards", type=Path, nargs="+")
+    parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--size", choices=SIZES, default="toy")
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    size, index = SIZES[args.size], json.loads((args.shards / "index.json").read_text())
-    sequences = read_sequences(args.shards)
-    started = time.process_time()
-    model = train(sequences, size, index["vocab_size"], args.seed, device)
-    spent = time.process_time() - started
-    held_out = np.load(args.held_out)
-    names = [name for name in held_out.files if not name.endswith(" bytes")]
-    length = sequences.shape[1] - 1
-    scores = {n: bits_per_byte(model, held_out[n], int(held_out[f"{n} bytes"]), length, device) for n in names}
-    parameters = sum(weight.numel() for weight in model.parameters())
-    tokens = len(sequences) // size.batch * size.batch * length
-    print(json.dumps({"scores": scores, "tokens": tokens, "parameters": parameters, "cpu_seconds": spent}))
+    size, held_out = SIZES[args.size], dict(np.load(args.held_out))
+    for seed in range(args.seeds):
+        for folder in args.shards:
+            vocab_size = json.loads((folder / "index.json").read_text())["vocab_size"]
+            sequences = read_sequences(folder)
+            started = time.process_time()
+            model = train(sequences, size, vocab_size, seed, device)
+            spent = round(time.process_time() - started, 1)
+            length = sequences.shape[1] - 1
+            names = [name for name in held_out if not name.endswith(" bytes")]
+            scores = {n: bits_per_byte(model, held_out[n], int(held_out[f"{n} bytes"]), length, device) for n in names}
+            parameters = sum(weight.numel() for weight in model.parameters())
+            tokens = len(sequences) // size.batch * size.batch * length
+            facts = {"tokens": tokens, "parameters": parameters, "cpu_seconds": spent}
+            print(json.dumps({"shards": str(folder), "seed": seed, "scores": scores, **facts}), flush=True)
 
 
 if __name__ == "__main__":

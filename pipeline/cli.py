@@ -279,6 +279,28 @@ def train_extractor(
     _console.print(f"{trained.path}: {trained.card['bytes']:,} bytes; digest {trained.card['digest']}", markup=False)
 
 
+@train.command("code")
+@click.argument("sets", metavar="FILE...", nargs=-1, required=True)
+@click.option("--out", required=True, help="The folder for code.model and its card.")
+@click.option("--also", metavar="FILE", multiple=True, help="Labelled files that are trained on as a whole.")
+@click.option("--prose", metavar="FILE", multiple=True, help="Texts that are no code.")
+def train_code(sets: tuple[str, ...], out: str, also: tuple[str, ...], prose: tuple[str, ...]) -> None:
+    """Train the classifier that tells programming languages by content.
+
+    A FILE has JSON lines with lang and text. Half of its texts, by a hash, are held out.
+    """
+    from pipeline import train as training
+
+    trained = training.code(sets, out, also=also, prose=prose, say=lambda line: _errors.print(line, markup=False))
+    found = trained.card["cross_validated"]
+    _console.print(
+        f"{trained.path}: {found['accuracy']:.4f} of {found['texts']:,} files right, "
+        f"{found['prose_called_code']:.4f} of {found['prose_texts']:,} texts of prose called code (cross-validated); "
+        f"{trained.card['bytes']:,} bytes; digest {trained.card['digest']}",
+        markup=False,
+    )
+
+
 def _load(recipe: str, inputs: Iterable[str], overrides: Iterable[str]) -> Recipe:
     from pipeline.recipe import load
 

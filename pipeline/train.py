@@ -87,6 +87,35 @@ def extractor(
     return TrainedModel(str(folder / "learned.model"), trained.card)
 
 
+def code(
+    sets: Sequence[str | Path],
+    out: str | Path,
+    *,
+    also: Sequence[str | Path] = (),
+    prose: Sequence[str | Path] = (),
+    say: Callable[[str], None] = lambda _line: None,
+) -> TrainedModel:
+    """Train the content classifier of programming languages; write OUT/code.model and OUT/code.card.json.
+
+    `sets` and `also` are JSON lines with lang and text; half of the texts of `sets` and of `prose` are held out, by
+    hash, and all texts of `also` are trained on. The same files give the same bytes. Raises WinnowError.
+    """
+    from classifiers.code import Settings, train
+    from classifiers.code_card import card_json, make_card
+    from classifiers.code_data import labelled
+    from classifiers.code_data import prose as read_prose
+
+    first, second, third = ([Path(path) for path in listed] for listed in (sets, also, prose))
+    code_texts, prose_texts = labelled(first, second), read_prose(third)
+    trained = train([*code_texts, *prose_texts], Settings(), say)
+    card = make_card(trained, first, second, third, {"code": len(code_texts), "prose": len(prose_texts)})
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    storage.write_bytes(str(folder / "code.model"), trained.file)
+    storage.write_bytes(str(folder / "code.card.json"), card_json(card))
+    return TrainedModel(str(folder / "code.model"), card)
+
+
 def up_to(graph: Graph, name: str) -> Graph:
     """The part of a graph that one stage needs."""
     needed = {name}

@@ -13,6 +13,7 @@ from pipeline.recipe.sources import FilterStep
 from pipeline.sources import READERS, InputFile
 from pipeline.sources.tasks import Grouping
 from pipeline.tag import language
+from pipeline.tag.code_model import SHIPPED as CODE_MODEL
 
 _TEXT_LIBRARIES = (
     "fastwarc",
@@ -74,6 +75,7 @@ def add_source(
             "url_filter": url[0] if url else None,
             "gate_languages": gate,
             "language_model": model.digest,
+            "code_model": storage.digest_of(str(CODE_MODEL)),
             "extract_model": storage.digest_of(str(SHIPPED)) if pages else None,
             "files": identity,
             "tasks": grouping.tasks,

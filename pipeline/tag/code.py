@@ -1,27 +1,13 @@
-"""Programming language of a document: a symbol gate, then shebang, file structure, and keyword profiles.
+"""Programming language of a document: "#!" line, file structure, a classifier of its content, and keyword profiles.
 
-1. The gate: code symbols are at least GATE_PERCENT of the visible bytes in the first HEAD_BYTES, or the text begins
-   with a declaration (a shebang, "<?xml" ...). It costs 2 us a document and stops nine in ten prose documents.
+1. Texts that are wholly sentences with few code symbols, and chat, are in no language: nine in ten documents stop here.
 2. A shebang names the language; JSON, XML, HTML, CSS, YAML, INI, TOML, PHP and diffs are told by their structure.
-3. Keyword profiles of 48 languages (`profiles`): marks found, each weighed by how few profiles list it. Points are
-   integers, so every processor agrees. Too few points or too small a lead give null.
+3. The classifier (`code_model`): hashed tokens and byte grams of the first 4 kB, 130 languages and prose, integers
+   throughout, so that every processor agrees. Low scores, and small leads over prose in what reads as prose, are null.
+4. Where it is not sure, keyword profiles of 48 languages (`profiles`), general knowledge, are asked.
 
-Nothing is learnt: the tables are general knowledge, and they and the constants were looked at against a development
-half only (xxh3-64 of the UTF-8 text even, in every set). On the other half, 1,194 linguist samples in 490 languages
-and 568 sample programs in 117 (dialects counted as their language: JSON with Comments, PL/SQL, Scheme, VBA ...), scored
-once, and again with the same result after a hand-written test had mended the CSS rule:
-
-                                                  right    other language    null
-    linguist, 377 files in profiled languages     .759     .058              .183
-      the same with their file names              .841     .042              .117
-    sample programs, 358 in profiled languages    .961     .000              .039
-      the same with their file names             1.000     .000              .000
-    gate: .945 of the linguist half, .986 of the sample programs
-
-Files in languages without a profile get the name of a relative in .403 (linguist) and .310 (sample programs) of cases.
-Prose called code: 2 of 3,402 documents (.0006) of web text, books, news, Wikipedia, Reddit posts and IRC in English,
-French, Swedish and Chinese. Many of the misses are fragments of a line or two, which many linguist samples are.
-Speed on 3 kB documents, one core: prose 8 us, code 540 us.
+A path adds to the scores of the languages that its extension tells; a web address is a hint to the profiles. Accuracy
+and speed: `benchmarks/code_languages.py` on the half of linguist's samples that nothing was trained on or chosen by.
 """
 
 import re
@@ -44,6 +30,7 @@ from pipeline.kernels.symbols import (
     string_buffers,
     symbol_counts,
 )
+from pipeline.tag.code_model import STEPS, CodeModel, score, shipped
 from pipeline.tag.file_names import EXTENSIONS, FILE_NAMES, INTERPRETERS, PAGE_EXTENSIONS
 from pipeline.tag.profiles import PROFILES
 from pipeline.tag.structure import structured_language
@@ -52,6 +39,11 @@ HEAD_BYTES = 4096  # all that is looked at, by the gate in bytes and by the prof
 GATE_PERCENT = 3  # code symbols among the bytes that are not white space
 MAX_SENTENCE_PERCENT = 50  # bytes in lines that read like sentences
 MAX_NICK_PERCENT = 40  # lines that are chat, whatever is pasted in them
+
+# The classifier's best score needs to be so high (higher where few bytes are code symbols: tables, lists) and so far
+# above that of prose where the text reads as prose (long comments, or an article that quotes code); below SURE the
+# profiles are asked. A path adds NAME_SCORE to the languages that its name tells.
+MIN_SCORE, MIN_PLAIN_SCORE, PROSE_LEAD, SURE, NAME_SCORE = STEPS // 8, STEPS // 5, STEPS // 5, STEPS // 3, STEPS // 2
 
 # Points for a mark, before rarity; a long mark is less likely to be an accident.
 HEAD_POINTS, WORD_POINTS, LITERAL_POINTS, NEVER_POINTS = 6, 3, 6, 20
@@ -63,13 +55,14 @@ HINT_POINTS = 20  # for the extension of a web address: less than MIN_POINTS, so
 
 # What the best language needs: MIN_POINTS and so much for each line up to FULL_POINTS, and a lead over the second.
 MIN_POINTS, LINE_POINTS, FULL_POINTS = 30, 2, 60
-PROSE_POINTS = 140  # for a text that reads as prose: long comments, or an article that quotes code
 MIN_LEAD_PERCENT = 10
 # Close relatives share most marks, so a small lead over one another is enough.
 FAMILIES = (("c", "c++", "objective-c"), ("javascript", "typescript"), ("ocaml", "f#"))
 
 # Beginnings that say what a file is whatever its symbols: long licences and data keep some files below the gate.
 _DECLARED = "^\ufeff?" + r"\s*(?:#!\s*/|<\?xml |<\?php|<!DOCTYPE |<!doctype |diff --git |\\documentclass)"
+
+Scores = npt.NDArray[np.int32]
 
 _LANGUAGES = tuple(PROFILES)
 _INDEX = {language: i for i, language in enumerate(_LANGUAGES)}
@@ -150,15 +143,15 @@ def _shebang(head: str) -> str | None:
     return INTERPRETERS.get(handed_on.group(1), language) if handed_on else language
 
 
-def detect_code(text: str, hints: tuple[str, ...] = (), reads_as_prose: bool = False) -> str | None:
-    """The programming or data language of a text that passed the gate, None where none is evident.
+def told_by_form(text: str) -> str | None:
+    """The language that a "#!" line or the structure of the whole file tells, None where neither does."""
+    head = _head(text)
+    return _shebang(head) or structured_language(head, whole=len(text) <= HEAD_BYTES)
 
-    `hints` are the languages that a web address suggests; they add points, they do not decide.
-    """
-    head = text[:HEAD_BYTES].removeprefix("\ufeff").replace("\r\n", "\n")
-    told = _shebang(head) or structured_language(head, whole=len(text) <= HEAD_BYTES)
-    if told is not None:
-        return told
+
+def by_profile(text: str, hints: tuple[str, ...] = ()) -> str | None:
+    """The language whose marks a text has most of, None where they are few or the lead is small."""
+    head = _head(text)
     points = profile_points(head, hints)
     if not points:
         return None
@@ -166,9 +159,13 @@ def detect_code(text: str, hints: tuple[str, ...] = (), reads_as_prose: bool = F
     family = next((family for family in FAMILIES if best in family), (best,))
     second = max((worth for language, worth in points.items() if language not in family), default=0)
     lines = sum(not line.isspace() for line in head.split("\n"))
-    needed = PROSE_POINTS if reads_as_prose else min(FULL_POINTS, MIN_POINTS + LINE_POINTS * lines)
+    needed = min(FULL_POINTS, MIN_POINTS + LINE_POINTS * lines)
     led = (points[best] - second) * 100 >= MIN_LEAD_PERCENT * points[best]
     return best if points[best] >= needed and led else None
+
+
+def _head(text: str) -> str:
+    return text[:HEAD_BYTES].removeprefix("\ufeff").replace("\r\n", "\n")
 
 
 def name_languages(name: str) -> tuple[str, ...]:
@@ -189,19 +186,22 @@ def name_languages(name: str) -> tuple[str, ...]:
     return EXTENSIONS.get(extension, ())
 
 
-def _by_path(text: str, languages: tuple[str, ...]) -> str | None:
-    """The language of a file with a telling path: the only one, or the one of several that the text has most of."""
-    if "<" not in text:  # text that was taken out of a page or a document, saved under its name
+def _by_path(head: str, languages: tuple[str, ...], scores: Scores, model: CodeModel) -> str | None:
+    """The language of a file with a telling path: of those that its name tells, or one of which the text is sure."""
+    if "<" not in head:  # text that was taken out of a page or a document, saved under its name
         languages = tuple(language for language in languages if language not in ("html", "xml"))
-    if not languages or not any(map(str.isalnum, text)):
+    if not languages or not any(map(str.isalnum, head)):
         return None
-    if len(languages) == 1:
-        return languages[0]
-    told = detect_code(text)
-    if told in languages:
+    if (told := told_by_form(head)) in languages:
         return told
-    points = profile_points(text[:HEAD_BYTES].replace("\r\n", "\n"))
-    return next((language for language in points if language in languages), languages[0])
+    named = [language for language in languages if language in model.labels]
+    if not named:
+        return languages[0]
+    raised = scores.copy()
+    raised[[model.labels.index(language) for language in named]] += NAME_SCORE
+    if model.prose is not None:
+        raised[model.prose] = scores.min()
+    return model.labels[int(raised.argmax())]
 
 
 def gate(texts: pa.Array) -> npt.NDArray[np.bool_]:
@@ -212,28 +212,44 @@ def gate(texts: pa.Array) -> npt.NDArray[np.bool_]:
     return (symbols * 100 >= GATE_PERCENT * visible) & (visible > 0) | declared.to_numpy(zero_copy_only=False)
 
 
-def tag_code(texts: pa.Array, names: pa.Array | None = None) -> pa.Array:
-    """string [n] of programming languages (lower-case names as in `profiles`, and json, xml, ...), null for prose.
+def tag_code(texts: pa.Array, names: pa.Array | None = None, model: CodeModel | None = None) -> pa.Array:
+    """string [n] of programming languages (lower-case names as linguist has them, and html, css, ...), null for prose.
 
     `names` [n] are web addresses or file paths, or null. A path (no "https://") with a telling extension decides
     where the text does not read as prose; a web address is a hint, for what it serves is mostly a page about code.
-    Chat is never code, whatever is pasted in it.
+    `model` is by default the one that is shipped.
     """
-    listed = names.to_pylist() if names is not None else [None] * len(texts)
+    model = model or shipped()
+    listed = [""] * len(texts) if names is None else [name or "" for name in names.to_pylist()]
     hints = [name_languages(name) if name else () for name in listed]
     is_path = np.array([bool(hint) and "://" not in name for hint, name in zip(hints, listed)], dtype=np.bool_)
-    rows = np.flatnonzero(gate(texts) | is_path)
-    found: list[str | None] = [None] * len(texts)
-    subset = texts.take(pa.array(rows)).fill_null("")
-    lines = line_counts(*string_buffers(subset), HEAD_BYTES)
+    lines = line_counts(*string_buffers(texts), HEAD_BYTES)
     chat = lines[:, NICK_LINES] * 100 >= MAX_NICK_PERCENT * np.maximum(lines[:, LINES], 1)
     prose = lines[:, SENTENCE_BYTES] * 100 >= MAX_SENTENCE_PERCENT * np.maximum(lines[:, LINE_BYTES], 1)
+    dense = gate(texts)
+    rows = np.flatnonzero((dense | is_path | ~prose) & ~chat & (lines[:, LINES] > 0))
+    found: list[str | None] = [None] * len(texts)
+    subset = texts.take(pa.array(rows)).fill_null("")
     heads = pc.utf8_slice_codeunits(subset, 0, HEAD_BYTES + 1).to_pylist()
-    for row, head, is_chat, reads_as_prose in zip(rows.tolist(), heads, chat.tolist(), prose.tolist()):
-        if is_chat:
-            continue
-        if is_path[row] and not reads_as_prose:
-            found[row] = _by_path(head, hints[row])
+    for row, head, scores in zip(rows.tolist(), heads, score(subset, model)):
+        if is_path[row] and not prose[row]:
+            found[row] = _by_path(head, hints[row], scores, model)
         else:
-            found[row] = detect_code(head, hints[row], reads_as_prose)
+            needed = MIN_SCORE if dense[row] else MIN_PLAIN_SCORE
+            found[row] = _by_content(head, hints[row], bool(prose[row]), scores, needed, model)
     return pa.array(found, pa.string())
+
+
+def _by_content(
+    head: str, hints: tuple[str, ...], reads_as_prose: bool, scores: Scores, needed: int, model: CodeModel
+) -> str | None:
+    if (told := told_by_form(head)) is not None:
+        return told
+    best = int(scores.argmax())
+    if best == model.prose:
+        return None
+    if reads_as_prose and model.prose is not None and scores[best] - scores[model.prose] < PROSE_LEAD:
+        return None
+    if scores[best] < SURE and (profiled := by_profile(head, hints)) is not None:
+        return profiled
+    return model.labels[best] if scores[best] >= needed else None

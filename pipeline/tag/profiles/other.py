@@ -73,7 +73,7 @@ PROFILES: dict[str, Profile] = {
         never=("(defun ", "(define ", "(setq ", ";\n", "function", "{\n", "#include", "=>", "(lambda "),
         needs=("(",),
     ),
-    "lisp": Profile(
+    "common lisp": Profile(
         heads="(defun (define (let (setq ; ;; ;;; (defvar (in-package (require (lambda (if (cond (let* (defmacro "
               "(loop (display (format (provide (setf (begin (newline)",
         words="defun define let setq lambda cond car cdr defvar setf defmacro nil list interactive loop display "

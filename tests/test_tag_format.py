@@ -1,8 +1,10 @@
 """Form tags: one text that trips each rule and one that does not, and shares on real documents."""
 
+import bz2
 import gzip
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pyarrow as pa
 import pytest
@@ -193,5 +195,46 @@ def test_posts_are_mostly_prose(shared: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "floor"), [("linguist-samples", 0.82), ("sample-programs", 0.89)])
-def test_source_files_are_code(shared: Path, name: str, floor: float) -> None:
-    assert _share(_held_out(shared / f"data/code/{name}.jsonl.gz"), "code") > floor
+def test_source_files_are_code_or_markup(shared: Path, name: str, floor: float) -> None:
+    texts = _held_out(shared / f"data/code/{name}.jsonl.gz")
+    assert _share(texts, "code") + _share(texts, "markup") > floor
+
+
+FORM = "Sign up\nUser name:\nPassword:\nRepeat password:\nE-mail address *\nHow did you hear of us?\nSubmit\n"
+RECIPE = "Ingredients:\nTwo eggs\nFlour\nA cup of milk\nButter\nMethod:\nBeat the eggs\nAdd the flour\n"
+WIKI = (
+    "{{Infobox harbour|depth=7}}\n'''Gull Harbour''' is a [[harbour]] on the [[north coast]], known for its "
+    "[[lighthouse]].\n\n== History ==\nIt was built by [[Anna Gull|Gull]] in 1790.<ref>Local archive</ref>\n"
+    "It silted up before the [[railway]] came, and was dug out again by hand.\n"
+)
+HTML = "<p>The ferry is <b>late</b>.</p>\n<p>It <i>always</i> was.</p>\n<p>The next one leaves at noon.</p>\n"
+TEX = (
+    "\\section{Tides}\nThe height \\emph{rises} as in \\cite{gull}.\n\\begin{itemize}\n\\item It rises.\n"
+    "\\item It falls.\n\\end{itemize}\n\\label{tides}\n"
+)
+
+
+def test_forms_and_boilerplate() -> None:
+    assert form(FORM) == "form"
+    assert form(RECIPE) != "form"
+    assert form("Please sign up with a password, and read our privacy policy before you submit the form.\n") == "prose"
+
+
+@pytest.mark.parametrize("text", [WIKI, HTML * 3, TEX * 2])
+def test_markup_left_in_the_text(text: str) -> None:
+    assert form(text) == "markup"
+
+
+def test_one_tag_or_link_is_no_markup() -> None:
+    text = "In LaTeX one writes \\emph{x}, in a wiki [[x]], and in HTML <b>x</b>, and so on and so forth.\n"
+    rest = "Whoever has to write all three in a day will sooner or later put one of them where another belongs.\n"
+    assert form(text + rest * 4) == "prose"
+
+
+def test_wikitext_of_a_dump_is_markup(shared: Path) -> None:
+    name = "data/reference/enwiki-latest-pages-articles1-p000000010p000030302-shortened.xml.bz2"
+    with bz2.open(shared / name) as file:
+        pages = [node.text or "" for _, node in ElementTree.iterparse(file) if node.tag.endswith("}text")]
+    articles = [text for text in pages if len(text) > 2000]
+    assert len(articles) > 50
+    assert _share(articles, "markup") > 0.95

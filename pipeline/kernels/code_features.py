@@ -252,4 +252,6 @@ def warm_up() -> None:
     none.flags.writeable = False
     rows = np.zeros((FAMILIES << 4) + 1, np.int64)
     values, one = np.ones(MOST_TIMES + 1, np.int32), np.zeros(1, np.int32)
-    code_scores(data, offsets, 8, 4, values, none, rows, none, np.zeros(1, np.int8), np.ones(FAMILIES), one)
+    weights = np.zeros(1, np.int8)
+    weights.flags.writeable = False
+    code_scores(data, offsets, 8, 4, values, none, rows, none, weights, np.ones(FAMILIES), one)

@@ -7,12 +7,14 @@ score for a probability would feel. The order of documents, and so the AUC, does
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.kernels.hashed import newton_sums
+
 Floats = npt.NDArray[np.float64]
 
 _STEPS = 50
 _RIDGE = 1e-6
 _DECIMALS = 3
-"""Scale and shift are rounded, so that the last bits of a processor's exponential function do not matter."""
+"""Scale and shift are rounded; sums are added in one order, so that every processor finds the same."""
 _SCALES = (0.1, 10.0)
 
 
@@ -27,12 +29,12 @@ def platt(logits: Floats, good: npt.NDArray[np.bool_]) -> tuple[float, float]:
         return 1.0, 0.0
     target = np.where(good, (many + 1) / (many + 2), 1 / (few + 2))
     weight = np.where(good, 1 / many, 1 / few)
-    found = np.array([1.0, 0.0])
-    design = np.stack([logits, np.ones(len(logits))])
+    scale, shift = 1.0, 0.0
     for _ in range(_STEPS):
-        chance = 1 / (1 + np.exp(-np.clip(found @ design, -30, 30)))
-        slope = design @ (weight * (chance - target))
-        bend = (design * (weight * chance * (1 - chance))) @ design.T + _RIDGE * np.eye(2)
-        found -= np.clip(np.linalg.solve(bend, slope), -1, 1)
-    scale, shift = (round(float(value), _DECIMALS) for value in found)
+        d1, d2, d11, d12, d22 = newton_sums(logits, target, weight, scale, shift).tolist()
+        d11, d22 = d11 + _RIDGE, d22 + _RIDGE
+        area = d11 * d22 - d12 * d12
+        scale -= min(max((d22 * d1 - d12 * d2) / area, -1.0), 1.0)
+        shift -= min(max((d11 * d2 - d12 * d1) / area, -1.0), 1.0)
+    scale, shift = round(scale, _DECIMALS), round(shift, _DECIMALS)
     return min(max(scale, _SCALES[0]), _SCALES[1]), shift

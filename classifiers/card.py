@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from classifiers.evaluate import evaluate, histogram
+from classifiers.evaluate import calibration, evaluate, histogram, precision_recall
 from classifiers.examples import CLASS_DOCUMENTS, HELD_OUT_SHARE, PIECE_WORDS, Counts, Examples, Mask
 from classifiers.features import MAX_CHARS
 from classifiers.policies import by_hundredth
-from classifiers.quality import LIBRARY, SCORE_STEPS, HyperParameters, Steps
+from classifiers.quality import LIBRARY, SCORE_STEPS, Chosen, Steps
 
 TEXT = (
     f"the first {MAX_CHARS:,} characters of words of each document: case folded, symbols and punctuation left out, "
@@ -24,11 +24,20 @@ EXAMPLES = (
     "shares of a class's sources, of a source's hosts and files, and of their documents, where what small ones lack "
     "goes to the others. Scores are of whole texts, calibrated on the documents trained on (Platt 1999)"
 )
-DETERMINISM = (
-    "Training uses one thread and a seed, and gives the same bytes every time on one kind of processor; elsewhere the "
-    f"last bits of its floats may differ. Scoring is integer arithmetic in steps of 1/{SCORE_STEPS:,}: this file gives "
-    "the same scores on every processor."
-)
+DETERMINISM = {
+    "fasttext": (
+        "Training uses one thread and a seed, and gives the same bytes every time on one kind of processor; elsewhere "
+        f"the last bits of its floats may differ. Scoring is integer arithmetic in steps of 1/{SCORE_STEPS:,}: this "
+        "file gives the same scores on every processor."
+    ),
+    "logistic": (
+        "Training adds, multiplies and divides doubles in one order and uses nothing else: the same bytes on every "
+        f"processor with IEEE 754 arithmetic. Scoring is integer arithmetic in steps of 1/{SCORE_STEPS:,}."
+    ),
+}
+
+CONFUSIONS = 10
+"""Documents of each kind that a card shows, at most."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +45,9 @@ class Facts:
     """What `make_card` puts into words and numbers."""
 
     model: str
+    family: str
     digest: str  # xxh3-128 of model.bin
+    sha256: str  # the same, as recipes pin it
     model_bytes: int
     seed: int
     examples: Examples
@@ -44,8 +55,9 @@ class Facts:
     taken: Counts  # pieces of each that were trained on
     held_out: Mask
     rules: Mapping[str, str]  # source -> how it was split
-    hyper_parameters: HyperParameters
+    hyper_parameters: Chosen
     steps: Steps  # scores of all examples
+    confusions: Mapping[str, list[dict[str, Any]]]
 
 
 def make_card(facts: Facts) -> bytes:
@@ -57,7 +69,7 @@ def make_card(facts: Facts) -> bytes:
     sources = np.array(examples.sources, object)
     card = {
         "model": facts.model,
-        "family": "fasttext",
+        "family": facts.family,
         "data": {
             side: _class_data(facts, sources, side == "positive") for side in ("positive", "negative")
         },
@@ -74,16 +86,33 @@ def make_card(facts: Facts) -> bytes:
         "auc": found.auc,
         "precision_at_half": found.precision,
         "recall_at_half": found.recall,
+        "precision_recall": precision_recall(good, ordinary),
+        "calibration": calibration(good, ordinary),
+        "confusions": facts.confusions,
         "scores": {
             source: by_hundredth(histogram(steps[judged & (sources == source)])) for source in sorted(facts.rules)
         },
         "score_steps": SCORE_STEPS,
         "digest": facts.digest,
+        "sha256": facts.sha256,
         "bytes": facts.model_bytes,
-        "library": {LIBRARY: importlib.metadata.version(LIBRARY)},
-        "determinism": DETERMINISM,
+        "library": {LIBRARY: importlib.metadata.version(LIBRARY)} if facts.family == "fasttext" else {},
+        "determinism": DETERMINISM[facts.family],
     }  # fmt: skip
     return json.dumps(card, indent=1, ensure_ascii=False).encode() + b"\n"
+
+
+def confused(examples: Examples, judged: Mask, steps: Steps) -> dict[str, list[int]]:
+    """Rows of held-out documents of the wrong side of one half: ordinary ones by falling, good ones by rising score."""
+    half = SCORE_STEPS // 2
+    found = {}
+    for name, wrong, sign in (
+        ("negative_called_good", ~examples.good & (steps >= half), -1),
+        ("positive_called_ordinary", examples.good & (steps < half), 1),
+    ):
+        rows = np.flatnonzero(judged & wrong)
+        found[name] = sorted(rows.tolist(), key=lambda row: (sign * int(steps[row]), examples.ids[row]))[:CONFUSIONS]
+    return found
 
 
 def _class_data(facts: Facts, sources: npt.NDArray[np.object_], good: bool) -> dict[str, Any]:

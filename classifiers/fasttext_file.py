@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from pipeline.errors import WinnowError
-from pipeline.kernels.linear import ONE, hash_word, read_entries, word_table
+from pipeline.kernels.arrow import string_buffers
+from pipeline.kernels.linear import ONE, Int32Array, Int64Array, hash_word, read_entries, sum_features, word_table
 
 MAGIC, VERSION = 793_712_314, 12
 SUPERVISED, SOFTMAX = 3, 3
@@ -49,6 +51,13 @@ class LinearModel:
     ngram: int
     good: int
     """Which row of the output matrix is the label of good text."""
+
+    def sums(self, plain: pa.Array) -> tuple[Int64Array, Int32Array]:
+        """(sum of values, number of features) of each prepared text."""
+        return sum_features(
+            *string_buffers(plain), self.words, self.bounds, self.table, self.values, self.end_of_line, self.end_hash,
+            self.buckets, self.ngram,
+        )  # fmt: skip
 
 
 def read_model(data: bytes, name: str) -> LinearModel:

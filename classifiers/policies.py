@@ -6,8 +6,9 @@ scores: the step at which the cut falls, and the draw below which documents on t
 """
 
 import functools
+import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
@@ -25,6 +26,10 @@ Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
 """Documents by score step, [SCORE_STEPS + 1]."""
 
+GPT3_ALPHA = 9.0
+ALPHAS = tuple(quarter / 4 for quarter in range(1, 121))
+"""What `match` chooses from."""
+
 # Probabilities are rounded to this many decimals, since the last bits of a power differ from processor to processor.
 _DECIMALS = 12
 _DRAW_BINS = 1 << 16
@@ -32,9 +37,9 @@ _DRAW_BINS = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`parameter` is alpha, the fraction or the threshold; None for proportional."""
+    """`parameter` is alpha, the fraction or the threshold; None for proportional, and for `match` at first."""
 
-    name: Literal["pareto", "top", "threshold", "proportional"]
+    name: Literal["pareto", "top", "threshold", "proportional", "match"]
     parameter: float | None = None
 
 
@@ -51,7 +56,7 @@ def draws(ids: list[bytes], seed: int) -> Floats:
     return np.array([hash01(seed, PURPOSE, identity) for identity in ids], np.float64)
 
 
-@functools.lru_cache(maxsize=16)
+@functools.lru_cache(maxsize=128)
 def keep_probability(policy: Policy) -> Floats:
     """[SCORE_STEPS + 1]: the probability to stay at each step, for policies that look at one document at a time.
 
@@ -62,7 +67,7 @@ def keep_probability(policy: Policy) -> Floats:
     if policy.name == "proportional":
         return np.arange(SCORE_STEPS + 1) / SCORE_STEPS
     assert policy.parameter is not None
-    if policy.name == "pareto":
+    if policy.name in ("pareto", "match"):
         scores = (step / SCORE_STEPS for step in range(SCORE_STEPS + 1))
         return np.array([round(math.pow(2 - score, -policy.parameter), _DECIMALS) for score in scores])
     if policy.name == "threshold":
@@ -134,6 +139,34 @@ def nth_draw(read: Callable[[], Iterator[Floats]], count: int) -> float:
     rank = count - int(below[decisive] - bins[decisive])
     inside = [part[(part * _DRAW_BINS).astype(np.int64) == decisive] for part in read()]
     return float(np.sort(np.concatenate(inside))[rank])
+
+
+def match_alpha(histogram: Counts, wanted: Sequence[int]) -> tuple[float, float]:
+    """(alpha, distance): the alpha of `ALPHAS` with which the scores of the documents that pareto is expected to keep
+    are distributed most like `wanted`, documents by hundredth of the score.
+
+    GPT-3 (arXiv:2005.14165, Appendix A) chose its 9 to match the scores of WebText and names no distance. This one is
+    the area between the two distribution functions (earth mover's distance, in units of the score); of equal ones the
+    smallest alpha wins. (9, 1) where either side has no documents.
+    """
+    if not histogram.sum() or not sum(wanted):
+        return GPT3_ALPHA, 1.0
+    goal = list(itertools.accumulate(wanted))
+    found = []
+    for alpha in ALPHAS:
+        kept = _hundredths(keep_probability(Policy("pareto", alpha)) * histogram)
+        sums = list(itertools.accumulate(kept))
+        area = math.fsum(abs(ours / sums[-1] - theirs / goal[-1]) for ours, theirs in zip(sums, goal, strict=True))
+        found.append((round(area / len(goal), 9), alpha))
+    distance, alpha = min(found)
+    return alpha, distance
+
+
+def _hundredths(values: Floats) -> list[float]:
+    """Sums in 100 bins of equal width; a score of 1 counts in the last."""
+    width = SCORE_STEPS // 100
+    bounds = [*range(0, SCORE_STEPS, width), SCORE_STEPS + 1]
+    return [math.fsum(values[first:last].tolist()) for first, last in itertools.pairwise(bounds)]
 
 
 def by_hundredth(histogram: Counts) -> list[int]:

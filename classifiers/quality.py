@@ -17,7 +17,7 @@ The crawl pages that score too high are mostly well written. Scoring: 28,000 doc
 import functools
 import math
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -26,12 +26,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import xxhash
 
+from classifiers import logistic
 from classifiers.calibrate import Floats, platt
 from classifiers.fasttext_file import LinearModel, QualityModelError, read_model, recalibrated
 from classifiers.features import prepare
+from classifiers.logistic import HashedModel
 from pipeline.engine import storage
-from pipeline.kernels.arrow import string_buffers
-from pipeline.kernels.linear import ONE, steps_of, sum_features
+from pipeline.kernels.linear import ONE, steps_of
 
 SCORE_STEPS = 10_000
 """Scores are multiples of 1/SCORE_STEPS, from 0 to 1."""
@@ -45,6 +46,8 @@ NEGATIVE, POSITIVE = "__label__negative", "__label__positive"
 LIBRARY = "fasttext-community"
 
 Steps = npt.NDArray[np.int32]
+Lines = Iterable[tuple[bool, str]]
+"""Good or not, and prepared text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +69,22 @@ class HyperParameters:
 
 def hyper_parameters(examples: int) -> HyperParameters:
     """For a number of training examples."""
-    wanted = math.ceil(MIN_EXAMPLES_SEEN / max(1, examples))
-    return HyperParameters(epoch=min(MAX_EPOCHS, max(MIN_EPOCHS, wanted)))
+    return HyperParameters(epoch=epochs(examples))
+
+
+def epochs(examples: int) -> int:
+    """How often so many examples are gone over."""
+    return min(MAX_EPOCHS, max(MIN_EPOCHS, math.ceil(MIN_EXAMPLES_SEEN / max(1, examples))))
+
+
+Chosen = HyperParameters | logistic.LogisticParameters
 
 
 @dataclass(frozen=True)
 class Model:
     """A classifier that is ready to score. `digest` is the xxh3-128 of its file, 32 hex characters."""
 
-    linear: LinearModel
+    linear: LinearModel | HashedModel
     digest: str
 
     def score(self, texts: pa.Array) -> Steps:
@@ -86,18 +96,12 @@ class Model:
 
     def score_prepared(self, plain: pa.Array) -> Steps:
         """The same for texts that `features.prepare` has seen."""
-        return steps_of(*self._sums(plain), _limits())
+        return steps_of(*self.linear.sums(plain), _limits())
 
     def logits(self, plain: pa.Array) -> Floats:
         """float64 [n] for prepared texts: what the probability is the logistic function of; 0 without words."""
-        totals, counts = self._sums(plain)
+        totals, counts = self.linear.sums(plain)
         return totals / np.maximum(counts, 1) / ONE
-
-    def _sums(self, plain: pa.Array) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
-        m = self.linear
-        return sum_features(
-            *string_buffers(plain), m.words, m.bounds, m.table, m.values, m.end_of_line, m.end_hash, m.buckets, m.ngram
-        )
 
 
 def load(path: str) -> Model:
@@ -110,11 +114,21 @@ def load(path: str) -> Model:
 
 
 def from_bytes(data: bytes, name: str) -> Model:
-    """A model from its file's content."""
-    return Model(read_model(data, name), xxhash.xxh3_128_hexdigest(data))
+    """A model from its file's content, which says of which family it is. Raises QualityModelError."""
+    reader = logistic.read_model if data.startswith(logistic.MAGIC) else read_model
+    return Model(reader(data, name), xxhash.xxh3_128_hexdigest(data))
 
 
-def train(examples: Iterable[tuple[bool, str]], *, chosen: HyperParameters, seed: int, name: str) -> bytes:
+def train_family(lines: Callable[[], Lines], count: int, *, family: str, seed: int, name: str) -> tuple[bytes, Chosen]:
+    """(model file, settings) of either family, trained on `count` lines, which are read in the same order each time."""
+    if family == "logistic":
+        settings = logistic.LogisticParameters(epoch=epochs(count))
+        return logistic.train(lines, count, chosen=settings, name=name), settings
+    chosen = hyper_parameters(count)
+    return train(lines(), chosen=chosen, seed=seed, name=name), chosen
+
+
+def train(examples: Lines, *, chosen: HyperParameters, seed: int, name: str) -> bytes:
     """(good or not, prepared text) in training order -> the bytes of a model file, the same every time.
 
     fastText reads a file, so the examples are written to a temporary one first: memory does not grow with them.
@@ -142,7 +156,10 @@ def train(examples: Iterable[tuple[bool, str]], *, chosen: HyperParameters, seed
 def calibrated(data: bytes, logits: Floats, good: npt.NDArray[np.bool_], name: str) -> bytes:
     """The model file with its scores calibrated on whole documents, of which its own `logits` are given."""
     scale, shift = platt(logits, good)
-    return recalibrated(data, read_model(data, name), scale, shift)
+    model = from_bytes(data, name).linear
+    if isinstance(model, HashedModel):
+        return logistic.recalibrated(model, scale, shift)
+    return recalibrated(data, model, scale, shift)
 
 
 @functools.cache

@@ -314,7 +314,12 @@ def _load(recipe: str, inputs: Iterable[str], overrides: Iterable[str]) -> Recip
 
 
 def _summary(result: Any) -> None:
+    from pipeline.report.files import Output
+    from pipeline.report.quality import policy_lines, read_policies
+
     manifest = result.manifest
+    for policy in policy_lines(read_policies(Output(str(result.out), manifest))):
+        _console.print(f"  {policy}", markup=False)
     records = sum(entry["records"] for entry in manifest["inputs"])
     documents = sum(manifest["documents"].values())
     line = f"{records:,} records -> {documents:,} documents"

@@ -77,6 +77,7 @@ def card(**more: Any) -> dict[str, Any]:
     low, high = [0] * 100, [0] * 100
     low[5:15] = [2] * 10
     high[85:95] = [2] * 10
+    none = {"precision": None, "recall": 0.0}
     return {
         "model": "web",
         "family": "fasttext",
@@ -92,7 +93,16 @@ def card(**more: Any) -> dict[str, Any]:
         "precision_at_half": 0.95,
         "recall_at_half": None,
         "scores": {"books": high, "web": low},
+        "precision_recall": [{"score": 0.0, "precision": 0.5, "recall": 1.0}, {"score": 1.0} | none],
+        "calibration": [{"from": 0.0, "documents": 20, "mean_score": 0.0975, "share_good": 0.0}],
+        "confusions": {
+            "negative_called_good": [
+                {"id": "ab" * 16, "source": "web", "score": 0.75, "text": "a <well> written page"}
+            ],
+            "positive_called_ordinary": [],
+        },
         "digest": "ef" * 16,
+        "sha256": "cd" * 32,
         **more,
     }
 

@@ -134,3 +134,30 @@ def test_nothing_is_expected_of_no_documents() -> None:
 def test_hundredths_count_every_document_once() -> None:
     found = policies.by_hundredth(histogram(np.array([0, 99, 100, 9_999, 10_000], np.int32)))
     assert (found[0], found[1], found[99], sum(found), len(found)) == (2, 1, 2, 5, 100)
+
+
+def counted(*values: int) -> policies.Counts:
+    return np.bincount(values, minlength=SCORE_STEPS + 1).astype(np.int64)
+
+
+def test_match_finds_the_alpha_that_made_the_goal() -> None:
+    crawl = np.full(SCORE_STEPS + 1, 1000, np.int64)
+    for alpha in (0.5, 3.0, 9.0):
+        kept = np.rint(policies.keep_probability(Policy("pareto", alpha)) * crawl).astype(np.int64)
+        assert policies.match_alpha(crawl, policies.by_hundredth(kept)) == (alpha, pytest.approx(0, abs=1e-3))
+
+
+def test_match_is_the_area_between_two_distributions() -> None:
+    every = counted(1050, 9050)
+    alpha, distance = policies.match_alpha(every, policies.by_hundredth(counted(9050)))
+    assert alpha == policies.ALPHAS[-1]  # the steepest comes nearest
+    low, high = (policies.keep_probability(Policy("pareto", alpha))[step] for step in (1050, 9050))
+    assert distance == pytest.approx(0.8 * low / (low + high), abs=1e-8)
+
+
+def test_match_without_documents_is_gpt3s() -> None:
+    assert (
+        policies.match_alpha(counted(), policies.by_hundredth(counted(1)))
+        == policies.match_alpha(counted(1), policies.by_hundredth(counted()))
+        == (9.0, 1.0)
+    )

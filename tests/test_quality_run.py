@@ -15,7 +15,7 @@ from pipeline.engine import commit, storage
 from pipeline.engine.graph import Graph
 from pipeline.engine.task import run_task
 from pipeline.errors import WinnowError
-from pipeline.recipe import Recipe, loads
+from pipeline.recipe import Recipe, RecipeError, loads
 from pipeline.run import make_plan
 from tests.quality_texts import examples, text
 
@@ -293,6 +293,72 @@ def test_monsters_are_scored(inputs: Path) -> None:
     write(inputs / "forum-0.jsonl", monsters)
     web, forum = (f"{{model: {TRAINED}, policy: threshold, threshold: {least}}}" for least in (0.5, 0.0))
     graph = run(recipe(inputs, web, forum), inputs / "out")
+    scores = [score for _, score in table(graph, "documents", "forum")]
+    assert len(scores) == 24
+    assert all(0 <= score <= 1 for score in scores)
+
+
+# -- the other family, pins, match, labels -------------------------------------------------------------------------
+
+
+def test_logistic_regression_runs_and_can_be_pinned(inputs: Path) -> None:
+    logistic = "{train: {positive: [good], negative: [web], family: logistic}}"
+    wanted = recipe(inputs, f"{{model: {logistic}, policy: threshold, threshold: 0.5}}")
+    trained = train.quality(wanted, inputs / "model", workers=1)
+    assert (trained.card["family"], trained.card["library"]) == ("logistic", {})
+    assert trained.card["hyper_parameters"]["bits"] == 18
+    graph = run(wanted, inputs / "out")
+    assert published(graph, "quality_train.web", "web/card.json") == trained.card
+    assert 5 <= len(table(graph, "documents", "web")) <= 35
+    pin = f"{{path: {trained.path}, sha256: {trained.card['sha256']}}}"
+    pinned = run(recipe(inputs, f"{{model: {pin}, policy: threshold, threshold: 0.5}}"), inputs / "pinned")
+    assert table(pinned, "documents", "web") == table(graph, "documents", "web")
+    other = f"{{path: {trained.path}, sha256: {'0' * 64}}}"
+    with pytest.raises(QualityModelError, match=r"model\.bin: its SHA-256 is [0-9a-f]{64}, and the recipe pins 0000"):
+        make_plan(recipe(inputs, f"{{model: {other}}}"), str(inputs / "other"))
+
+
+def test_match_chooses_an_alpha_and_says_so(inputs: Path) -> None:
+    graph = run(recipe(inputs, f"{{model: {TRAINED}, policy: match}}"), inputs / "out")
+    row = policies(graph)["web"]
+    assert (row["policy"], row["documents"]) == ("match", 80)
+    assert 0 <= row["distance"] < 1
+    same = run(recipe(inputs, f"{{model: {TRAINED}, policy: pareto, alpha: {row['parameter']}}}"), inputs / "same")
+    assert table(same, "documents", "web") == table(graph, "documents", "web")
+    assert policies(same)["web"]["expected"] == row["expected"]
+
+
+def test_match_needs_a_model_with_held_out_documents(inputs: Path, model_file: Path) -> None:
+    with pytest.raises(RecipeError, match="needs held-out positive documents"):
+        recipe(inputs, f"{{model: {model_file}, policy: match}}")
+
+
+def test_labels_that_are_swapped_between_hosts_are_an_error(inputs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The score of held-out documents is turned round, as when their labels are those of the other class."""
+    monkeypatch.setattr(quality.Model, "score_prepared", lambda self, plain: 10_000 - _steps(self, plain))
+    with pytest.raises(QualityModelError, match=r"'web': on held-out documents its AUC is 0\..*labels are swapped"):
+        run_until(make_plan(recipe(inputs, f"{{model: {TRAINED}}}"), str(inputs / "out")).graph, "quality_train.web")
+
+
+_steps = quality.Model.score_prepared
+
+
+def test_the_card_shows_what_is_on_the_wrong_side(inputs: Path) -> None:
+    graph = make_plan(recipe(inputs, f"{{model: {TRAINED}}}"), str(inputs / "out")).graph
+    run_until(graph, "quality_train.web")
+    card = published(graph, "quality_train.web", "web/card.json")
+    wrong = card["confusions"]["negative_called_good"]  # a quarter of the crawl is good text
+    assert 1 <= len(wrong) <= 10
+    assert [row["score"] for row in wrong] == sorted((row["score"] for row in wrong), reverse=True)
+    assert all(row["source"] == "web" and row["score"] >= 0.5 and len(row["text"]) == 300 for row in wrong)
+    assert len(card["precision_recall"]) == 11
+    assert sum(row["documents"] for row in card["calibration"]) == sum(card["split"]["held_out"].values())
+
+
+def test_texts_of_one_character_and_of_ten_megabytes_are_scored(inputs: Path, model_file: Path) -> None:
+    write(inputs / "forum-0.jsonl", ["a", "犬", ".", "star " * 2_000_000])
+    forum = f"{{model: {model_file}, policy: threshold, threshold: 0.0}}"
+    graph = run(recipe(inputs, "null", forum), inputs / "out")
     scores = [score for _, score in table(graph, "documents", "forum")]
     assert len(scores) == 24
     assert all(0 <= score <= 1 for score in scores)

@@ -303,22 +303,6 @@ def test_parts_without_a_stage_are_named_with_their_lines() -> None:
     assert unsupported(loads(init_recipe())) == []
 
 
-@pytest.mark.parametrize(
-    ("option", "says"),
-    [
-        (
-            "sources.wikipedia.quality.model.train.family=logistic",
-            "sources.wikipedia.quality.model.train.family: this version of Winnow trains fasttext only, not logistic",
-        ),
-    ],
-)
-def test_choices_without_a_stage_are_named(option: str, says: str) -> None:
-    before = [line.partition(": ")[2] for line in unsupported(loads(WHOLE))]
-    after = [line.partition(": ")[2] for line in unsupported(loads(WHOLE, overrides=[option]))]
-    (new,) = (line for line in after if line not in before)
-    assert new.startswith(says)
-
-
 def test_check_files_names_what_is_missing_and_what_is_near(tmp_path: Path) -> None:
     (tmp_path / "crawl").mkdir()
     (tmp_path / "crawl" / "a.warc.gz").write_bytes(b"")

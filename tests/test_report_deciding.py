@@ -14,7 +14,9 @@ from pipeline.report import write_report
 from pipeline.report.contamination import _Keys, read_contamination
 from pipeline.report.files import Output
 from pipeline.report.near import read_near
+from pipeline.report.quality import policy_lines
 from pipeline.report.sections.near import chance
+from pipeline.report.stage_figures import PolicyRow
 
 
 @pytest.fixture(scope="module")
@@ -278,3 +280,20 @@ def test_json_of_report_has_all(made, tmp_path):
     assert identity("web", 0) in json.dumps(made[0]["near_duplicates"])
     path = Path(write_report(deciding(tmp_path).write()))
     assert json.loads((path.parent / "report.json").read_text(encoding="utf-8")) == made[0]
+
+
+def test_a_run_ends_with_what_policies_were_to_keep_and_kept():
+    rows = [
+        PolicyRow("forum", "web", "proportional", None, 60, 60, 0.9, 1.0, (), ()),
+        PolicyRow("web", "web", "pareto", 3.0, 6000, 4000, 0.64, 4 / 6, (), ()),
+    ]
+    assert policy_lines(rows) == [
+        "quality of forum: proportional kept 60 of 60 documents, 100.00% (expected 90.00%)",
+        "quality of web: pareto 3 kept 4,000 of 6,000 documents, 66.67% (expected 64.00%)",
+    ]
+
+
+def test_the_card_shows_its_curves_and_what_is_on_the_wrong_side(page):
+    assert "Share of good ones among held-out documents" in page
+    assert "a &lt;well&gt; written page" in page
+    assert "negative called good" in page

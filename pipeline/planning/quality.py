@@ -9,16 +9,20 @@ quality                  verdicts by row
 quality_report           public/quality/policies.json
 """
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
+from classifiers.fasttext_file import QualityModelError
 from classifiers.quality import load
+from pipeline.engine import storage
 from pipeline.engine.graph import GraphBuilder
 from pipeline.planning.parts import Decided, Parts, reading
 from pipeline.recipe import Recipe
-from pipeline.recipe.sources import PARAMETER_OF_POLICY, Quality, QualityTraining
+from pipeline.recipe.sources import PARAMETER_OF_POLICY, Quality, QualityFile, QualityTraining
 
 _CODE = ["classifiers", "pipeline.kernels"]
+Spec = QualityTraining | QualityFile | str
 
 
 def add(builder: GraphBuilder, recipe: Recipe, parts: Parts, decided: Sequence[Decided]) -> Decided:
@@ -28,7 +32,7 @@ def add(builder: GraphBuilder, recipe: Recipe, parts: Parts, decided: Sequence[D
     wanted = {name: source.quality for name, source in sorted(recipe.sources.items()) if source.quality is not None}
     models = name_models(wanted)
     trained = {name: spec for name, spec in models.items() if isinstance(spec, QualityTraining)}
-    files = {name: spec for name, spec in models.items() if isinstance(spec, str)}
+    files = {name: _place(spec) for name, spec in models.items() if not isinstance(spec, QualityTraining)}
     if trained:
         builder.add(
             "quality_sizes",
@@ -50,7 +54,7 @@ def add(builder: GraphBuilder, recipe: Recipe, parts: Parts, decided: Sequence[D
             "tasks": parts.tasks,
             "decided": list(decided),
             "models": model_of,
-            "digests": {name: load(path).digest for name, path in files.items()},
+            "digests": {name: _digest(path, models[name]) for name, path in files.items()},
             "seed": recipe.seed,
         },
         places={"models": files},
@@ -65,8 +69,8 @@ def add(builder: GraphBuilder, recipe: Recipe, parts: Parts, decided: Sequence[D
         "quality_cut",
         "pipeline.stages.quality:cut",
         kind="collect",
-        params={"tasks": parts.tasks, "policies": policies},
-        upstream=["quality_scores"],
+        params={"tasks": parts.tasks, "policies": policies, "models": model_of},
+        upstream=["quality_scores", *(f"quality_train.{name}" for name in trained)],
         code=_CODE,
         title="quality cuts",
     )
@@ -92,9 +96,27 @@ def add(builder: GraphBuilder, recipe: Recipe, parts: Parts, decided: Sequence[D
     return Decided("quality", "quality", sent=False)
 
 
-def name_models(wanted: dict[str, Quality]) -> dict[str, QualityTraining | str]:
+def _place(spec: Spec) -> str:
+    assert not isinstance(spec, QualityTraining)
+    return spec.path if isinstance(spec, QualityFile) else spec
+
+
+def _digest(path: str, spec: Spec) -> str:
+    """Of a model file that can be used, and is the one that the recipe pins."""
+    found = load(path)
+    if isinstance(spec, QualityFile):
+        actual = hashlib.sha256(storage.read_bytes(path)).hexdigest()
+        if actual != spec.sha256:
+            raise QualityModelError(
+                f"quality model {path}: its SHA-256 is {actual}, and the recipe pins {spec.sha256}. Give the file that "
+                "is meant, or the SHA-256 of this one"
+            )
+    return found.digest
+
+
+def name_models(wanted: dict[str, Quality]) -> dict[str, Spec]:
     """Each distinct model under the name of the first source, in alphabetical order, that uses it."""
-    models: dict[str, QualityTraining | str] = {}
+    models: dict[str, Spec] = {}
     for source, quality in sorted(wanted.items()):
         if quality.model not in models.values():
             models[source] = quality.model
@@ -133,7 +155,7 @@ def _add_training(
         f"quality_train.{name}",
         "pipeline.stages.quality_model:train",
         kind="reduce",
-        params={"model": name, "classes": classes, "seed": recipe.seed},
+        params={"model": name, "classes": classes, "family": spec.train.family, "seed": recipe.seed},
         exchanges=[f"quality_sample.{name}"],
         code=_CODE,
         libraries=["fasttext-community", "numba"],

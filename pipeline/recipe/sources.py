@@ -41,7 +41,13 @@ PLANNED_READERS = (
 )  # fmt: skip
 """Readers that recipes may name. One that is not in READERS yet is valid to write, but this version does not run it."""
 
-PARAMETER_OF_POLICY = {"pareto": "alpha", "top": "fraction", "threshold": "threshold", "proportional": None}
+PARAMETER_OF_POLICY = {
+    "pareto": "alpha",
+    "top": "fraction",
+    "threshold": "threshold",
+    "proportional": None,
+    "match": None,
+}
 
 
 def validated(model: type[M], data: Any) -> M:
@@ -87,18 +93,37 @@ class QualityTraining(Part):
     """Train the classifier on documents of this recipe's sources."""
 
 
+class QualityFile(Part):
+    """A model file that must be the very one that is meant."""
+
+    path: Annotated[Location, LOCATIONS]
+    """A model file."""
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    """The SHA-256 of the file, as its card has it; a file with another is refused before anything runs."""
+
+
+def _kind_of_model(value: Any) -> str:
+    if isinstance(value, str):
+        return "<path>"
+    pinned = isinstance(value, QualityFile) or (isinstance(value, dict) and not {"path", "sha256"}.isdisjoint(value))
+    return "<file>" if pinned else "<train>"
+
+
 class Quality(Part):
     """Keep documents by a classifier's score in [0, 1]. Exactly the parameter of the chosen policy may be given."""
 
     model: Annotated[
-        Annotated[Location, Tag("<path>")] | Annotated[QualityTraining, Tag("<train>")],
-        Discriminator(lambda value: "<path>" if isinstance(value, str) else "<train>"),
+        Annotated[Location, Tag("<path>")]
+        | Annotated[QualityFile, Tag("<file>")]
+        | Annotated[QualityTraining, Tag("<train>")],
+        Discriminator(_kind_of_model),
         LOCATIONS,
     ]
-    """A model file, or {train: {positive: [...], negative: [...]}}."""
-    policy: Literal["pareto", "top", "threshold", "proportional"] = "pareto"
+    """A model file, {path, sha256} to pin it, or {train: {positive: [...], negative: [...]}}."""
+    policy: Literal["pareto", "top", "threshold", "proportional", "match"] = "pareto"
     """pareto: keep with probability (2 - score)^-alpha (GPT-3). top: keep the best `fraction` (DCLM). threshold: keep
-    scores at or above it. proportional: keep with a probability equal to the score (PaLM, GLaM)."""
+    scores at or above it. proportional: keep with a probability equal to the score (PaLM, GLaM). match: pareto with the
+    alpha at which kept documents score most like held-out positive ones (how GPT-3 chose 9)."""
     alpha: Annotated[Annotated[float, Field(gt=0)] | None, Field(validate_default=True)] = None
     """Of pareto: 9 in GPT-3 (Appendix A), 3 in the Pile and MT-NLG. 9 when not given."""
     fraction: Share | None = None
@@ -118,6 +143,8 @@ class Quality(Part):
         if given != ([wanted] if wanted else []):
             needs = f"takes `{wanted}`" if wanted else "takes no parameter"
             raise refuse(f"the policy {self.policy} {needs}; given: {listed(given) or 'nothing'}")
+        if self.policy == "match" and not isinstance(self.model, QualityTraining):
+            raise refuse("the policy match needs held-out positive documents: give `model: {train: ...}`")
         return self
 
 

@@ -5,12 +5,8 @@ from collections.abc import Iterator
 
 from pipeline.recipe.model import Recipe
 from pipeline.recipe.problems import KeyPath, Problem, RecipeError, dotted, listed, nearest
-from pipeline.recipe.sources import QualityTraining
 from pipeline.recipe.values import locations
 from pipeline.sources import READERS
-
-FAMILIES = ("fasttext",)
-"""Classifiers that this version trains."""
 
 
 def unsupported(recipe: Recipe) -> list[str]:
@@ -26,10 +22,6 @@ def _unsupported(recipe: Recipe) -> Iterator[tuple[KeyPath, str]]:
         if source.reader not in READERS:
             message = f"the reader {source.reader} is not in this version of Winnow, which has {listed(READERS)}"
             yield ("sources", name, "reader"), message
-        model = source.quality.model if source.quality is not None else None
-        if isinstance(model, QualityTraining) and model.train.family not in FAMILIES:
-            message = f"this version of Winnow trains {listed(FAMILIES)} only, not {model.train.family}"
-            yield ("sources", name, "quality", "model", "train", "family"), message
 
 
 def notes(recipe: Recipe) -> list[str]:

@@ -1,5 +1,7 @@
 """quality/<model>/card.json and quality/policies.json -> what the report says about classifiers and their policies."""
 
+from collections.abc import Iterable
+
 from pipeline.report.files import Output
 from pipeline.report.stage_figures import PolicyRow, QualityFigures, QualityModel
 
@@ -29,3 +31,12 @@ def read_policies(output: Output) -> tuple[PolicyRow, ...]:
         for row in output.published_json(POLICIES)
     ]  # fmt: skip
     return tuple(sorted(rows, key=lambda row: row.source))
+
+
+def policy_lines(rows: Iterable[PolicyRow]) -> list[str]:
+    """A line a scored source for the end of a run: what its policy was expected to keep, and what it kept."""
+    return [
+        f"quality of {row.source}: {row.policy}{'' if row.parameter is None else f' {row.parameter:g}'} kept "
+        f"{row.kept:,} of {row.documents:,} documents, {row.realised:.2%} (expected {row.expected:.2%})"
+        for row in rows
+    ]

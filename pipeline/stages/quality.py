@@ -23,7 +23,7 @@ from classifiers.quality import SCORE_STEPS
 from pipeline import records
 from pipeline.engine.task import PUBLIC, TaskContext
 from pipeline.errors import WinnowError
-from pipeline.stages.quality_model import MODEL_FILE
+from pipeline.stages.quality_model import CARD_FILE, MODEL_FILE
 from pipeline.stages.survivors import survivors
 
 POLICIES_FILE = f"{PUBLIC}quality/policies.json"
@@ -72,17 +72,28 @@ def _scores(steps: quality.Steps) -> npt.NDArray[np.float64]:
 
 def cut(ctx: TaskContext) -> None:
     """What a policy needs to know of all of a source's scores."""
-    found = {}
+    found: dict[str, dict[str, Any]] = {}
     for source, raw in sorted(ctx.params["policies"].items()):
         policy = policy_of(raw)
         parts = [part for part, (owner, _) in enumerate(ctx.params["tasks"]) if owner == source]
         total = sum((_counts(ctx, "quality_scores", "histogram/", part) for part in parts), start=_no_counts())
         top = _top_cut(ctx, policy, total, parts) if policy.name == "top" else None
-        found[source] = {
+        found[source] = {}
+        if policy.name == "match":
+            alpha, distance = policies.match_alpha(total, _positives(ctx, ctx.params["models"][source]))
+            found[source] = {"alpha": alpha, "distance": distance}
+            policy = Policy("match", alpha)
+        found[source] |= {
             "expected": policies.expected_keep(policy, total),
             "top": None if top is None else [top.step, top.draw],
         }
     ctx.file("cuts.json").write(json.dumps(found, indent=1).encode())
+
+
+def _positives(ctx: TaskContext, model: str) -> list[int]:
+    """Held-out positive documents of a classifier by hundredth of the score."""
+    card = ctx.json(f"quality_train.{model}", CARD_FILE.format(model=model))
+    return [sum(bins) for bins in zip(*(card["scores"][name] for name in card["data"]["positive"]), strict=True)]
 
 
 def _top_cut(ctx: TaskContext, policy: Policy, total: Counts, parts: list[int]) -> TopCut:
@@ -105,8 +116,9 @@ def run(ctx: TaskContext) -> None:
     source, _ = ctx.params["tasks"][ctx.task]
     if source not in ctx.params["policies"]:
         return
-    policy = policy_of(ctx.params["policies"][source])
-    top = ctx.json("quality_cut", "cuts.json")[source]["top"]
+    found = ctx.json("quality_cut", "cuts.json")[source]
+    policy = policy_of({**ctx.params["policies"][source], **_alpha(found)})
+    top = found["top"]
     limit = None if top is None else TopCut(*top)
     out = ctx.arrow(f"verdicts/{ctx.task:05d}.arrow", records.VERDICT)
     kept = np.zeros(SCORE_STEPS + 1, np.int64)
@@ -148,13 +160,19 @@ def report(ctx: TaskContext) -> None:
                 scored += _counts(ctx, "quality_scores", "histogram/", part)
                 kept += _counts(ctx, "quality", "kept/", part)
         documents, stayed = int(scored.sum()), int(kept.sum())
-        rows.append(_row(source, raw, documents, stayed) | {
+        more = {"distance": cuts[source]["distance"]} if raw["name"] == "match" else {}
+        rows.append(_row(source, {**raw, **_alpha(cuts[source])}, documents, stayed) | more | {
             "model": ctx.params["models"][source],
             "expected": cuts[source]["expected"],
             "scores": policies.by_hundredth(scored),
             "kept_scores": policies.by_hundredth(kept),
         })  # fmt: skip
     ctx.file(POLICIES_FILE).write(json.dumps(rows, indent=1).encode() + b"\n")
+
+
+def _alpha(found: dict[str, Any]) -> dict[str, float]:
+    """The parameter that `match` found."""
+    return {"parameter": found["alpha"]} if "alpha" in found else {}
 
 
 def _row(source: str, policy: dict[str, Any], documents: int, kept: int) -> dict[str, Any]:

@@ -5,20 +5,24 @@ quality_sample  task t: documents that a hash draws from one part, in plain form
 quality_train   public/quality/<model>/model.bin and card.json
 """
 
+import hashlib
 import itertools
 import json
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from classifiers import quality
-from classifiers.card import Facts, make_card
+from classifiers.card import Facts, confused, make_card
+from classifiers.evaluate import check_direction, histogram
 from classifiers.examples import (
     CLASS_DOCUMENTS,
     DRAW_PURPOSE,
     Examples,
+    Mask,
     allot,
     balanced,
     check_class,
@@ -38,6 +42,8 @@ CARD_FILE = f"{PUBLIC}quality/{{model}}/card.json"
 BATCH_ROWS = 1024
 ALTERNATING = 1024
 """Documents whose pieces alternate in training."""
+CONFUSION_CHARS = 300
+"""Of a text in a card."""
 
 EXAMPLE = pa.schema(
     [
@@ -135,18 +141,48 @@ def train(ctx: TaskContext) -> None:
     aside, rules = held_out(examples, seed)
     taken = balanced(examples, aside, model)
     trained = taken > 0
-    chosen = quality.hyper_parameters(int(taken.sum()))
-    raw = quality.train(_lines(ctx, stage, taken), chosen=chosen, seed=seed, name=model)
+    family = ctx.params["family"]
+    raw, chosen = quality.train_family(
+        lambda: _lines(ctx, stage, taken), int(taken.sum()), family=family, seed=seed, name=model
+    )
     scorer = quality.from_bytes(raw, model)
     logits = np.concatenate([scorer.logits(batch.column("text")) for batch in _batches(ctx, stage)])
     data = quality.calibrated(raw, logits[trained], examples.good[trained], model)
     scorer = quality.from_bytes(data, model)
-    steps = [scorer.score_prepared(batch.column("text")) for batch in _batches(ctx, stage)]
+    steps = np.concatenate([scorer.score_prepared(batch.column("text")) for batch in _batches(ctx, stage)])
+    judged = aside & examples.worded
+    kept, web = (histogram(steps[judged & (examples.good == side)]) for side in (True, False))
+    check_direction(kept, web, model)
     facts = Facts(
-        model, scorer.digest, len(data), seed, examples, chars, taken, aside, rules, chosen, np.concatenate(steps)
-    )
+        model, family, scorer.digest, hashlib.sha256(data).hexdigest(), len(data), seed, examples, chars, taken, aside,
+        rules, chosen, steps, _confusions(ctx, stage, examples, judged, steps),
+    )  # fmt: skip
     ctx.file(MODEL_FILE.format(model=model)).write(data)
     ctx.file(CARD_FILE.format(model=model)).write(make_card(facts))
+
+
+def _confusions(
+    ctx: TaskContext, stage: str, examples: Examples, judged: Mask, steps: quality.Steps
+) -> dict[str, list[dict[str, Any]]]:
+    """Held-out documents that a score puts on the wrong side, with the head of their text in plain form."""
+    chosen = confused(examples, judged, steps)
+    wanted = {row for rows in chosen.values() for row in rows}
+    texts: dict[int, str] = {}
+    first = 0
+    for batch in _batches(ctx, stage):
+        here = [row for row in wanted if first <= row < first + batch.num_rows]
+        texts |= {row: batch.column("text")[row - first].as_py()[:CONFUSION_CHARS] for row in here}
+        first += batch.num_rows
+    return {
+        name: [
+            {
+                "id": examples.ids[row].hex(), "source": examples.sources[row],
+                "score": int(steps[row]) / quality.SCORE_STEPS, "text": texts[row],
+            }
+            for row in rows
+        ]
+        for name, rows in chosen.items()
+    }  # fmt: skip
 
 
 def _batches(ctx: TaskContext, stage: str) -> Iterator[pa.RecordBatch]:

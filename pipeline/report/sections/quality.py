@@ -23,16 +23,21 @@ _CLASS_COLUMNS = {
     "held_out_documents": "Held out",
 }
 # Of the card, what is told in words, tables and charts of their own.
-_TOLD = ("model", "auc", "precision_at_half", "recall_at_half", "data", "scores")
+_TOLD = (
+    "model", "auc", "precision_at_half", "recall_at_half", "data", "scores",
+    "precision_recall", "calibration", "confusions",
+)  # fmt: skip
 
 # Chance to stay by score and the policy's parameter; `top` has a threshold that follows from the scores.
 _CHANCES: dict[str, Callable[[float, float], float]] = {
     "pareto": lambda score, alpha: (2 - score) ** -alpha,  # GPT-3 (arXiv:2005.14165), Appendix A
+    "match": lambda score, alpha: (2 - score) ** -alpha,
     "proportional": lambda score, _: score,
     "threshold": lambda score, threshold: float(score >= threshold),
 }
 _NAMES = {
     "pareto": "pareto: a document stays with a chance of (2 − score)^−alpha",
+    "match": "match: pareto with the alpha at which kept documents score most like held-out positive ones",
     "proportional": "proportional: a document stays with a chance of its score",
     "threshold": "threshold: scores at or above it stay",
     "top": "top: the best fraction stays",
@@ -153,8 +158,36 @@ def _card(model: QualityModel) -> str:
     return (
         f"<h3>Classifier {escape(model.model)}</h3><p>{escape(lead)} Digest of its file: "
         f'<code>{escape(card["digest"])}</code>.</p><p class="note">{escape(note)}</p>'
-        f"{_held_out(card)}{data}{details('The rest of its card', facts)}"
+        f"{_held_out(card)}{data}{details('Precision, recall and calibration', _curves(card))}"
+        f"{details('Held-out documents on the wrong side of one half', _confusions(card))}"
+        f"{details('The rest of its card', facts)}"
     )
+
+
+def _curves(card: Mapping[str, Any]) -> str:
+    """Precision and recall by the least score, and how often a score is right."""
+    points = [
+        (_value(row["score"]), _value(row["precision"]), _value(row["recall"])) for row in card["precision_recall"]
+    ]
+    bins = [
+        (_value(row["from"]), count(row["documents"]), _value(row["mean_score"]), _value(row["share_good"]))
+        for row in card["calibration"]
+    ]
+    return table("Calling held-out documents good from a score on", ["Score", "Precision", "Recall"], points) + table(
+        "Share of good ones among held-out documents, both classes weighing the same",
+        ["Score from", "Documents", "Mean score", "Share good"],
+        bins,
+    )
+
+
+def _confusions(card: Mapping[str, Any]) -> str:
+    rows = [
+        (name.replace("_", " "), row["source"], _value(row["score"]), row["text"])
+        for name, found in card["confusions"].items()
+        for row in found
+    ]
+    head = ["What", "Source", "Score", "Text in plain form"]
+    return table("The farthest off", head, rows, text_columns=4, wide=True) if rows else "<p>None.</p>"
 
 
 def _held_out(card: Mapping[str, Any]) -> str:

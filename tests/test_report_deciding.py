@@ -294,6 +294,6 @@ def test_a_run_ends_with_what_policies_were_to_keep_and_kept():
 
 
 def test_the_card_shows_its_curves_and_what_is_on_the_wrong_side(page):
-    assert "Share of good ones among held-out documents" in page
-    assert "a &lt;well&gt; written page" in page
-    assert "negative called good" in page
+    assert "Share of good ones among held-out documents" in page.text
+    assert "a <well> written page" in page.text
+    assert "negative called good" in page.text

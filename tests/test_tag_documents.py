@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from pipeline import records
-from pipeline.tag import TAGS, load, tag_code, tag_documents, tag_formats, tag_languages
+from pipeline.tag import TAGS, load, tag_code, tag_document_languages, tag_documents, tag_formats
 
 TEXTS = [
     "The ferry leaves at seven, and whoever is late waits on the quay until the noon boat comes in.",
@@ -36,15 +36,15 @@ def test_columns_and_values() -> None:
 
 def test_columns_are_those_of_documents() -> None:
     for field in TAGS:
-        assert records.WORK_DOCUMENT.field(field.name).type == field.type
+        if field.name not in records.METADATA_FIELDS:
+            assert records.WORK_DOCUMENT.field(field.name).type == field.type
 
 
 def test_agrees_with_the_single_tags_and_takes_slices_and_chunks() -> None:
     texts = pa.array(TEXTS)
     tags = tag_documents(texts, None, model=load())
-    languages, scores = tag_languages(texts)
-    assert tags["language"].equals(languages)
-    assert tags["language_score"].equals(scores)
+    found = tag_document_languages(texts, load())
+    assert all(tags[name].equals(found[name]) for name in found.schema.names)
     assert tags["code_language"].equals(tag_code(texts))
     assert tags["format"].equals(tag_formats(texts, tag_code(texts)))
     assert tag_documents(texts[2:5], None, model=load()).equals(tags.slice(2, 3))

@@ -21,6 +21,8 @@ _BEGIN, _END = 0x3C, 0x3E
 _DIMENSIONS = 16  # of lid.176
 _END_OF_LINE = np.frombuffer(b"</s>", np.uint8)
 _LABEL = np.frombuffer(b"__label__", np.uint8)
+LOWEST = np.float32(-12.0)
+"""The least log probability that `log_probabilities` tells: below, its roundings say more than the text."""
 _IS_SPACE = np.zeros(256, np.bool_)
 _IS_SPACE[[0x00, 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x20]] = True
 
@@ -217,6 +219,36 @@ def _best_two(hidden: npt.NDArray[np.float32], tree: Tree, labels: npt.NDArray[n
 
 
 @kernel
+def log_probabilities(data: Bytes, offsets: Offsets, tree: Tree) -> npt.NDArray[np.float32]:
+    """[n, labels] of each text, read as one line; a text of which nothing is known has LOWEST everywhere."""
+    n, labels = len(offsets) - 1, len(tree.inner) + 1
+    found = np.full((n, labels), LOWEST, np.float32)
+    longest = 0
+    for row in range(n):
+        longest = max(longest, offsets[row + 1] - offsets[row])
+    word = np.empty(longest + 2, np.uint8)
+    parts = np.empty((2 * longest + 3) * (tree.shape[2] + 1) + 1, np.int32)
+    hidden = np.empty(tree.rows.shape[1], np.float32)
+    scores = np.zeros(2 * labels - 1, np.float32)
+    for row in range(n):
+        count = _features(data, int(offsets[row]), int(offsets[row + 1]), tree, word, parts)
+        count = _rows_of(parts[:count], tree)
+        if not count:
+            continue
+        _mean(tree.rows, parts[:count], hidden)
+        for node in range(2 * labels - 2, labels - 1, -1):  # parents have higher numbers
+            f = np.float32(0)
+            for d in range(len(hidden)):
+                f += tree.inner[node - labels, d] * hidden[d]
+            right = np.float32(1.0 / np.float64(np.float32(1) + np.float32(math.exp(-f))))
+            scores[tree.children[node - labels, 1]] = scores[node] + _log(right)
+            scores[tree.children[node - labels, 0]] = scores[node] + _log(np.float32(1.0 - np.float64(right)))
+        for label in range(labels):
+            found[row, label] = max(scores[label], LOWEST)
+    return found
+
+
+@kernel
 def predict(data: Bytes, offsets: Offsets, tree: Tree) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
     """(labels, probabilities) [n, 2] of the two best labels of each text, read as one line; label -1: none."""
     n = len(offsets) - 1
@@ -280,3 +312,4 @@ def warm_up() -> None:
     data, offsets = np.frombuffer(b"a line", np.uint8), np.array([0, 6], np.int32)
     offsets.flags.writeable = False
     predict(data, offsets, tree)
+    log_probabilities(data, offsets, tree)

@@ -14,6 +14,7 @@ from pipeline.sources import READERS, InputFile
 from pipeline.sources.tasks import Grouping
 from pipeline.tag import language
 from pipeline.tag.code_model import SHIPPED as CODE_MODEL
+from pipeline.tag.neighbours import SHIPPED as NEIGHBOURS
 
 _TEXT_LIBRARIES = (
     "fastwarc",
@@ -76,6 +77,7 @@ def add_source(
             "gate_languages": gate,
             "language_model": model.digest,
             "code_model": storage.digest_of(str(CODE_MODEL)),
+            "neighbours_model": storage.digest_of(str(NEIGHBOURS)),
             "extract_model": storage.digest_of(str(SHIPPED)) if pages else None,
             "files": identity,
             "tasks": grouping.tasks,
@@ -109,7 +111,7 @@ def add_rules(builder: GraphBuilder, recipe: Recipe, parts: Parts) -> None:
     }
     wanted = None
     if recipe.languages:
-        wanted = {"keep": sorted(recipe.languages.keep), "min_score": recipe.languages.min_score}
+        wanted = dict(sorted(recipe.languages.least_scores().items()))
     builder.add(
         "rules",
         "pipeline.stages.rules:run",

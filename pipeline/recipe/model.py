@@ -8,7 +8,16 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    Discriminator,
+    Field,
+    PrivateAttr,
+    Tag,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from pipeline.recipe.document import Document
 from pipeline.recipe.languages import LID, LID_176
@@ -50,15 +59,24 @@ PerSource = Annotated[Mapping[SourceName, Annotated[float, Field(ge=0)]], AfterV
 """A number of each source, by its name."""
 
 
+LeastScores = Annotated[Mapping[str, Share], Field(min_length=1), AfterValidator(FrozenDict)]
+KeptLanguages = tuple[str, ...] | Mapping[str, float]
+
+
 class Languages(Part):
     """Keep documents in some languages, by the label and score of a language model."""
 
     model: Annotated[Location, Locations(names=(LID,))] = LID
     """lid.176, fastText's model in its compressed form (Joulin et al. 2016), or a fastText model file (.ftz, .bin)."""
-    keep: Names
-    """ISO 639 codes: [en, de]. Documents in other languages are dropped."""
+    keep: Annotated[
+        Annotated[Names, Tag("<list>")] | Annotated[LeastScores, Tag("<scores>")],
+        Discriminator(lambda value: "<scores>" if isinstance(value, Mapping) else "<list>"),
+    ]
+    """ISO 639 codes: [en, de], or with the least score of each: {en: 0.65, fr: 0.824}, as in FineWeb2 and ROOTS.
+    Documents in other languages are dropped."""
     min_score: Share = 0.65
-    """Documents whose label scores lower are dropped; 0.65 in RefinedWeb and FineWeb."""
+    """Documents whose label scores lower are dropped, where `keep` does not say otherwise; 0.65 in RefinedWeb and
+    FineWeb."""
 
     @field_validator("model")
     @classmethod
@@ -69,11 +87,15 @@ class Languages(Part):
 
     @field_validator("keep")
     @classmethod
-    def _labels(cls, keep: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+    def _labels(cls, keep: KeptLanguages, info: ValidationInfo) -> KeptLanguages:
         for code in keep:
             if info.data.get("model") == LID and code not in LID_176:
                 raise unknown_name("language", code, LID_176)
         return keep
+
+    def least_scores(self) -> dict[str, float]:
+        """The least score of each language that is kept."""
+        return dict(self.keep) if isinstance(self.keep, Mapping) else dict.fromkeys(self.keep, self.min_score)
 
 
 class MinHash(Part):

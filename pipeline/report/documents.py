@@ -22,7 +22,7 @@ _BINS_A_DECADE, _BINS_A_BAR, _DECADES = 20, 4, 10
 _FINE_EDGES = np.ceil(10 ** (np.arange(_BINS_A_DECADE * _DECADES + 1) / _BINS_A_DECADE) - 1e-9).astype(np.int64)
 
 _HOST = r"^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?(?P<host>\[[^\]]*\]|[^/?#:]+)"
-_COLUMNS = ["id", "url", "language", "code_language", "format", "text"]
+_COLUMNS = ["id", "url", "language", "code_language", "format", "text", "metadata"]
 
 IntArray = npt.NDArray[np.int64]
 
@@ -51,6 +51,8 @@ class _Source:
     longest: int = 0
     fine: IntArray = field(default_factory=lambda: np.zeros(len(_FINE_EDGES), np.int64))
     tags: dict[tuple[str, str, str | None], tuple[int, int]] = field(default_factory=dict)
+    doubts: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Language -> documents whose tag is uncertain, that are mixed."""
     samples: list[SampleRow] = field(default_factory=list)
 
 
@@ -99,7 +101,19 @@ def _add(found: _Source, table: pa.Table, source: str, last_stage: str) -> None:
         key = (row["language"] or UNDETERMINED, row["format"] or "none", row["code_language"])
         before = found.tags.setdefault(key, (0, 0))
         found.tags[key] = (before[0] + row["chars_count"], before[1] + row["chars_sum"])
+    _add_doubts(found, table)
     _add_samples(found, table, source, last_stage)
+
+
+def _add_doubts(found: _Source, table: pa.Table) -> None:
+    said = table.column("metadata")
+    flags = [pc.is_valid(pc.struct_field(said, name)) for name in ("language_uncertain", "second_language")]
+    groups = pa.table({"language": table["language"], "uncertain": flags[0], "mixed": flags[1]})
+    summed = groups.group_by("language").aggregate([("uncertain", "sum"), ("mixed", "sum")])
+    for row in summed.to_pylist():
+        name = row["language"] or UNDETERMINED
+        before = found.doubts.setdefault(name, (0, 0))
+        found.doubts[name] = (before[0] + row["uncertain_sum"], before[1] + row["mixed_sum"])
 
 
 def _add_samples(found: _Source, table: pa.Table, source: str, last_stage: str) -> None:
@@ -138,7 +152,10 @@ def _languages(sources: Mapping[str, _Source]) -> list[LanguageRow]:
         for (language, _, _), (count, chars) in found.tags.items():
             before = total.setdefault(language, (0, 0))
             total[language] = (before[0] + count, before[1] + chars)
-        rows += [LanguageRow(source, language, *both) for language, both in total.items()]
+        rows += [
+            LanguageRow(source, language, *both, *found.doubts.get(language, (0, 0)))
+            for language, both in total.items()
+        ]
     return sorted(rows, key=lambda row: (row.source, -row.documents, row.language))
 
 

@@ -83,6 +83,10 @@ class LanguageRow:
     language: str
     documents: int
     chars: int
+    uncertain: int = 0
+    """Documents of which the tag says that it may be wrong."""
+    mixed: int = 0
+    """Documents with a second language."""
 
 
 @dataclass(frozen=True, slots=True)

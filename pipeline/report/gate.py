@@ -23,7 +23,8 @@ def read_gates(output: Output, stages: Iterable[StageRow]) -> tuple[GateRow, ...
     }
     if not counts:
         return ()
-    keep, min_score = frozenset(recipe["languages"]["keep"]), recipe["languages"]["min_score"]
+    keep, min_score = recipe["languages"]["keep"], recipe["languages"]["min_score"]
+    least = keep if isinstance(keep, dict) else dict.fromkeys(keep, min_score)
     for name in output.names("decisions/extract/"):
         table = output.columns(name, ["source", "reason", "detail"])
         table = table.filter(pc.equal(table["reason"], REASON))
@@ -33,7 +34,7 @@ def read_gates(output: Output, stages: Iterable[StageRow]) -> tuple[GateRow, ...
             if (check := check_of(detail)) is not None:
                 language, score = check
                 found[1] += 1
-                found[2] += language in keep and score >= min_score
+                found[2] += language in least and score >= least[language]
     return tuple(
         GateRow(name, dropped, checked, lost, wanted[name]) for name, (dropped, checked, lost) in counts.items()
     )

@@ -26,6 +26,7 @@ from pipeline.tag import tag_documents
 
 BATCH_ROWS = 256
 BATCH_TEXT_BYTES = 8 << 20
+_LANGUAGE_TAGS = ("script", "second_language", "second_language_share", "language_uncertain")
 
 
 @dataclass(slots=True)
@@ -239,7 +240,10 @@ class _Extraction:
             "date": pa.array([c.record.date for c in self._batch], pa.string()),
             **{name: tags.column(name) for name in ("language", "language_score", "code_language", "format")},
             "quality": pa.nulls(len(self._batch), pa.float32()),
-            "metadata": pa.array([list(_metadata(c).items()) for c in self._batch], records.METADATA),
+            "metadata": pa.array(
+                [list((_metadata(c) | more).items()) for c, more in zip(self._batch, _language_metadata(tags))],
+                records.METADATA,
+            ),
         }
         arrays = [columns[field.name].cast(field.type) for field in records.WORK_DOCUMENT]
         self._docs.write(pa.RecordBatch.from_arrays(arrays, schema=records.WORK_DOCUMENT))
@@ -258,6 +262,18 @@ def _metadata(candidate: _Candidate) -> dict[str, str]:
     if candidate.snapshot is not None:
         found[records.SNAPSHOT] = candidate.snapshot
     return found
+
+
+def _language_metadata(tags: pa.RecordBatch) -> Iterator[dict[str, str]]:
+    """What is said of a document's language beside its name and score: what holds, and nothing else."""
+    columns = (tags[name].to_pylist() for name in _LANGUAGE_TAGS)
+    for script, second, share, uncertain in zip(*columns, strict=True):
+        found = {"script": script}
+        if second is not None:
+            found |= {"second_language": second, "second_language_share": f"{share:.4f}"}
+        if uncertain:
+            found["language_uncertain"] = "true"
+        yield found
 
 
 def _encodable(text: str | None) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipeline.tag.code import tag_code
+from pipeline.tag.document_language import tag_document_languages
 from pipeline.tag.format import FORMATS, tag_formats
 from pipeline.tag.language import LanguageModel, ModelError, detect, load, tag_languages
 
@@ -20,6 +21,7 @@ __all__ = [
     "detect",
     "load",
     "tag_code",
+    "tag_document_languages",
     "tag_documents",
     "tag_formats",
     "tag_languages",
@@ -31,6 +33,10 @@ TAGS = pa.schema(
         pa.field("language_score", pa.float32()),
         pa.field("code_language", pa.string()),
         pa.field("format", pa.string()),
+        pa.field("script", pa.string()),
+        pa.field("second_language", pa.string()),
+        pa.field("second_language_share", pa.float32()),
+        pa.field("language_uncertain", pa.bool_()),
     ]
 )
 
@@ -43,8 +49,8 @@ def tag_documents(texts: pa.Array, urls: pa.Array | None, *, model: str | Path |
     """
     if isinstance(texts, pa.ChunkedArray):
         texts = texts.combine_chunks()
-    languages, scores = tag_languages(texts, model)
+    found = tag_document_languages(texts, model)
     code_languages = tag_code(texts, urls)
-    return pa.RecordBatch.from_arrays(
-        [languages, scores, code_languages, tag_formats(texts, code_languages)], schema=TAGS
-    )
+    columns = {name: found[name] for name in found.schema.names}
+    columns |= {"code_language": code_languages, "format": tag_formats(texts, code_languages)}
+    return pa.RecordBatch.from_arrays([columns[name] for name in TAGS.names], schema=TAGS)

@@ -148,7 +148,7 @@ def detect(text: str, model: str | Path | LanguageModel = DEFAULT_MODEL) -> tupl
     if not isinstance(model, LanguageModel):
         model = load(model)
     head = np.frombuffer(text.lstrip()[:MAX_CHARS].encode("utf-8", "replace"), np.uint8)
-    ((language, score),) = _detect(head, _frozen(np.array([0, len(head)], np.int32)), model)
+    ((language, score),) = detect_heads(head, frozen(np.array([0, len(head)], np.int32)), model)
     return language, float(np.float32(score))
 
 
@@ -162,21 +162,16 @@ def tag_languages(texts: pa.Array, model: str | Path | LanguageModel = DEFAULT_M
     if not isinstance(model, LanguageModel):
         model = load(model)
     heads = pc.utf8_slice_codeunits(pc.utf8_ltrim_whitespace(texts.fill_null("")), 0, MAX_CHARS)
-    found = _detect(*string_buffers(heads), model)
+    found = detect_heads(*string_buffers(heads), model)
     return (
         pa.array([language for language, _ in found], pa.string()),
         pa.array([score for _, score in found], pa.float32()),
     )
 
 
-def _detect(data: Bytes, offsets: Offsets, model: LanguageModel) -> list[tuple[str, float]]:
-    """(language, score) of each text that begins with no white space."""
-    capitals, small = case_counts(data, offsets)
-    if (shouted := np.flatnonzero(capitals > small)).size:
-        heads = [_text(data, offsets, row) for row in range(len(offsets) - 1)]
-        for row in shouted.tolist():
-            heads[row] = heads[row].lower()
-        data, offsets = string_buffers(pa.array(heads, pa.string()))
+def detect_heads(data: Bytes, offsets: Offsets, model: LanguageModel) -> list[tuple[str, float]]:
+    """(language, score) of each text, all of it; texts begin with no white space."""
+    data, offsets = in_small_letters(data, offsets)
     if model.tree is None:
         lines = (_line(_text(data, offsets, row)) for row in range(len(offsets) - 1))
         found = [_ranked(model.predict(line, 2, 0.0, "strict")) for line in lines]
@@ -193,11 +188,23 @@ def _detect(data: Bytes, offsets: Offsets, model: LanguageModel) -> list[tuple[s
     ]
 
 
+def in_small_letters(data: Bytes, offsets: Offsets) -> tuple[Bytes, Offsets]:
+    """The same texts, where those with more capitals than small letters are lower-cased."""
+    capitals, small = case_counts(data, offsets)
+    shouted = np.flatnonzero(capitals > small)
+    if not shouted.size:
+        return data, offsets
+    heads = [_text(data, offsets, row) for row in range(len(offsets) - 1)]
+    for row in shouted.tolist():
+        heads[row] = heads[row].lower()
+    return string_buffers(pa.array(heads, pa.string()))
+
+
 def _text(data: Bytes, offsets: Offsets, row: int) -> str:
     return data[offsets[row] : offsets[row + 1]].tobytes().decode()
 
 
-def _frozen(offsets: Offsets) -> Offsets:
+def frozen(offsets: Offsets) -> Offsets:
     """Marked as those are that come from Arrow, so that a kernel is compiled for one type alone."""
     offsets.flags.writeable = False
     return offsets

@@ -31,10 +31,10 @@ def languages(figures: Figures, palette: Palette) -> str:
     right = figure("Removed for their language", _dropped_bars(dropped), "Labels as the language model gave them.")
     tables = table(
         "Kept documents by source and language",
-        ["Source", "Language", "Documents", "Of the source", "Characters"],
+        ["Source", "Language", "Documents", "Of the source", "Characters", "Uncertain", "Mixed"],
         [
             (row.source, row.language, count(row.documents), share(row.documents, documents[row.source]),
-             count(row.chars))
+             count(row.chars), count(row.uncertain), count(row.mixed))
             for row in figures.languages
         ],
         text_columns=2,

@@ -14,7 +14,8 @@ Measured with lid.176.ftz on one core (gold label in the model's label set; lang
     Universal Declaration, 109 translations, 100 languages       .798    6,100 texts/s (12,300 characters)
     web text: FreCORE (fr) .997, SweCORE (sv) .995, C4 (en) .991, wide crawl (zh) .979
 
-Most errors are between neighbours (ms/id, bs/hr/sr/sh, nn/no/da, af/nl) and in Somali and Yoruba.
+Most errors are between neighbours (ms/id, bs/hr/sr/sh, nn/no/da, af/nl) and in Somali and Yoruba: documents therefore
+get the tag of `pipeline.tag.document_language`, which asks a second model where this one is in doubt.
 """
 
 import functools

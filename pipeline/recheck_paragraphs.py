@@ -30,12 +30,13 @@ def recheck(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
     """Problems: a removed paragraph, or a document that went whole, of whose n-grams no more than the threshold stands
     in other documents, less than its decision says, or that no row shows.
 
-    Texts that a later stage changed are taken as they were before it; where `work/` is gone, nothing is said of what
-    may have stood in those.
+    Texts that a later stage changed are taken as they were before it, from `work/`. Where that is gone, or documents
+    are not compared across all, and a later stage changed any, nothing is said of shares.
     """
     later = set().union(*(decided(out, manifest, stage) for stage in DECIDING[DECIDING.index(NAME) + 1 :]))
     folder = texts_folder(out, manifest)
-    certain = folder is not None or not later
+    # Their texts as they were before tell no scope: within sources or languages nothing is said of shares then.
+    certain = not later or (folder is not None and manifest["recipe"]["dedup"]["scope"] == "across")
     decisions: dict[str, dict[str, Any]] = {}
     for table in ledger.decisions(out, manifest, NAME, ["id", "source", "verdict", "score", "witness"]):
         decisions.update((row.pop("id"), row) for row in table.to_pylist())

@@ -154,8 +154,10 @@ def test_a_document_that_went_whole_is_shown_whole(tmp_path: Path) -> None:
     assert verify(out.out) == []
 
 
-def test_what_later_rules_cut_is_still_counted(tmp_path: Path) -> None:
+@pytest.mark.parametrize("scope", ["across", "within"])
+def test_what_later_rules_cut_raises_no_false_alarm(tmp_path: Path, scope: str) -> None:
     rules = {"dclm_paragraphs": "{ngram: 5, threshold: 0.7}", "substrings": "{tokens: 10, keep_first: false}"}
+    rules["scope"] = scope
     out = go(write(tmp_path / "files", 4), tmp_path / "out", 1, rules)
     assert out.manifest["stages"][-1]["stage"] == "substrings"
     assert verify(out.out) == []

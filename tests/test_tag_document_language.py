@@ -103,7 +103,7 @@ def test_a_second_language_is_noticed_with_its_share() -> None:
 
 
 def test_a_second_language_that_our_own_model_does_not_have() -> None:
-    (found,) = tag(ENGLISH * 30 + "河水在夜里慢慢上涨，到了早晨，低处的田地都被水淹没了。" * 30)
+    (found,) = tag(ENGLISH * 60 + "河水在夜里慢慢上涨，到了早晨，低处的田地都被水淹没了。" * 30)
     assert (found["language"], found["second_language"]) == ("en", "zh")
 
 

@@ -137,4 +137,6 @@ def warm_up() -> None:
     data, offsets = np.frombuffer(b"a line", np.uint8), np.array([0, 6], np.int32)
     offsets.flags.writeable = False
     gram_buckets(data, offsets)
-    gram_sums(data, offsets, np.zeros((1 << HASH_BITS, 2), np.int8))
+    weights = np.zeros((1 << HASH_BITS, 2), np.int8)
+    weights.flags.writeable = False  # as a model's are, which lie in its file's bytes
+    gram_sums(data, offsets, weights)

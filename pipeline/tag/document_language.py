@@ -12,7 +12,7 @@
 
 benchmarks/languages.py, on text that nothing was fitted to, lid.176 alone and this: sentences .894 and .961; documents
 of 100 words made of such sentences .938 and .990 (what is left is Bosnian against Croatian, Malay against Indonesian);
-crawled pages 1 and 1; translations of the Universal Declaration .773 and .841 (Occitan, Romansh, Walloon, Venetian,
+crawled pages 1 and 1; translations of the Universal Declaration .773 and .864 (Occitan, Romansh, Walloon, Venetian,
 Scots and others that neither model knows well).
 """
 

@@ -16,8 +16,9 @@ SPLIT = (
     "cross-validated are the even ones, each scored by a model of the others"
 )
 LICENCE = (
-    "Trained on files that keep their own licences (linguist's samples) and on MIT-licensed ones. The model holds "
-    "integer weights of hashed features, no text: no file can be read out of it."
+    "Trained on files that keep their own licences (linguist's samples), on MIT-licensed ones, and on the texts named "
+    "under prose, each with the licence of its corpus. The model holds integer weights of hashed features, no text: no "
+    "file can be read out of it."
 )
 DETERMINISM = (
     "The same files and library versions give the same model on one kind of processor; elsewhere the linear system's "

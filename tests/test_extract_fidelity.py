@@ -62,11 +62,12 @@ def test_a_verse_keeps_its_lines(method: str) -> None:
 
 
 def test_a_pre_that_is_never_closed() -> None:
-    page = f"<html><body><article>{PROSE}<pre>one\n  two\n\n   three"
+    verse = "The sea is calm tonight.\n   The tide is full,\n\n   the moon lies fair"
+    page = f"<html><body><article>{PROSE}<pre>{verse}"
     for method in METHODS:
         text = EXTRACTORS[method](page, ExtractOptions(method=method))  # type: ignore[arg-type]
         assert text is not None
-        assert text.endswith("one\n  two\n\n   three")
+        assert text.endswith(verse)
 
 
 @pytest.mark.parametrize("method", METHODS)

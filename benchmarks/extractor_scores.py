@@ -48,7 +48,7 @@ def score(names: Sequence[str], record_ids: Sequence[str], texts: Sequence[str |
 
 
 def gold_files(name: str, folder: Path) -> list[Path]:
-    """The gold of a set; of a set that the shipped model comes from two files more, by host."""
+    """The gold of a set; of a set that the shipped model comes from two files more: training and held-out hosts."""
     (gold,) = shared_files(f"data/extraction/{name}.gold.jsonl.gz")
     if name not in TRAINING_SETS:
         return [gold]

@@ -10,7 +10,8 @@ are core-seconds, which neighbours disturb least. Prints pages a second, MB of H
 rounds' ratios to trafilatura with its range, a gold set at a time and all together.
 
 `--score` extracts every page of every gold set by every method and prints what the shared scorer says of it; the sets
-that the shipped model comes from are also divided into hosts that it was trained on, and hosts that it was not.
+that the shipped model comes from are also divided into training hosts and held-out hosts. The shipped model was trained
+again on both: held_out.model of `winnow train extractor --refit` is the one to score on held-out hosts.
 `--models` scores other files of the learned extractor too (other seeds), and prints their mean and range. What the
 others extract is kept in build/peers/extracted-texts/ and not extracted again.
 

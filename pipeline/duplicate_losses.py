@@ -86,7 +86,7 @@ def _removed(graph: Graph) -> Iterator[tuple[str, list[str]]]:
                         for batch in exchange.read_partition(path, output.batch_partitions, output.ends, part):
                             yield tasks[part][0], [kept.hex() for kept in batch.column("witness").to_pylist()]
                 elif name != "exact" and output.name.startswith("pairs/"):
-                    for batch in _batches(path, ["removed_source", "kept_id"]):
+                    for batch in storage.arrow_batches(path, ["removed_source", "kept_id"]):
                         for source in batch.column("removed_source").unique().to_pylist():
                             mine = batch.filter(pc.equal(batch.column("removed_source"), source))
                             yield source, mine.column("kept_id").to_pylist()
@@ -108,14 +108,8 @@ def _shown(graph: Graph, identities: Iterable[str]) -> dict[str, str]:
     for part in range(graph["rules"].tasks):
         for output in commit.read_manifest(graph, graph["rules"], part).outputs if len(found) < len(ids) else ():
             if output.name.startswith("docs/"):
-                for batch in _batches(graph.work("rules", output.name), ["id", "url", "text"]):
+                for batch in storage.arrow_batches(graph.work("rules", output.name), ["id", "url", "text"]):
                     for row in batch.filter(pc.is_in(batch.column("id"), value_set=ids)).to_pylist():
                         beginning = " ".join(row["text"][:_BEGINNING_CHARS].split())
                         found[row["id"].hex()] = row["url"] or repr(beginning)
     return found
-
-
-def _batches(path: str, columns: list[str]) -> Iterator[pa.RecordBatch]:
-    with storage.open_arrow(path) as source, pa.ipc.open_file(source) as reader:
-        for number in range(reader.num_record_batches):
-            yield reader.get_batch(number).select(columns)

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,14 @@ def texts_folder(out: str, manifest: Mapping[str, Any]) -> str | None:
     return folder if storage.listing(folder) else None
 
 
+def rows_of(folder: str, identities: Collection[str], columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """Batches of the documents with these ids (32 hex characters), by columns: some batches may be empty."""
+    ids = pa.array(sorted(map(bytes.fromhex, identities)), pa.binary(16))
+    for name in storage.listing(folder):
+        for batch in storage.arrow_batches(storage.join(folder, name), columns):
+            yield batch.filter(pc.is_in(batch.column("id"), value_set=ids))
+
+
 def recheck(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
     """Problems: removals that no pair explains, and pairs less similar than they say or than the threshold asks.
 
@@ -37,7 +45,7 @@ def recheck(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
     """
     summary = json.loads(storage.read_bytes(storage.join(out, "dedup/summary.json")))
     folder = texts_folder(out, manifest) if summary["verify"] else None
-    removals = _removals(out, manifest)
+    removals = removals_of(out, manifest, METHODS)
     for pairs in _pairs(out):
         known = texts_of(folder, pairs, summary) if folder else {}
         for pair in pairs:
@@ -51,8 +59,7 @@ def recheck(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
                 continue
             if decision != (kept, similarity):
                 yield f"{name} at {similarity}, but its decision says {decision}"
-            by_containment = pair["method"] == "containment" and summary["similarity"] == "both"
-            threshold = summary["containment" if by_containment else "threshold"]
+            threshold = threshold_of(pair["method"], summary)
             if similarity < threshold - _TOLERANCE:
                 yield f"{name} at {similarity}, below the threshold of {threshold}"
             if folder:
@@ -68,14 +75,21 @@ def recheck(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
         yield f"{len(removals):,} near-duplicates were removed without a pair, such as {min(removals)}"
 
 
-def _removals(out: str, manifest: Mapping[str, Any]) -> dict[str, tuple[str | None, float | None]]:
-    """Removed id -> (witness, score) of the decisions on near-duplicates."""
+def removals_of(
+    out: str, manifest: Mapping[str, Any], stages: Iterable[str]
+) -> dict[str, tuple[str | None, float | None]]:
+    """Removed id -> (witness, score) of the decisions of some stages."""
     found = {}
-    for method in METHODS:
-        for table in ledger.decisions(out, manifest, method, ["id", "witness", "score"]):
-            for row in table.to_pylist():
-                found[row["id"]] = (row["witness"], row["score"])
+    for stage in stages:
+        for table in ledger.decisions(out, manifest, stage, ["id", "witness", "score"]):
+            found.update({row["id"]: (row["witness"], row["score"]) for row in table.to_pylist()})
     return found
+
+
+def threshold_of(method: str, settings: Mapping[str, Any]) -> float:
+    """What a removal by `method` must reach."""
+    by_containment = method == "containment" and settings["similarity"] == "both"
+    return float(settings["containment" if by_containment else "threshold"])
 
 
 def _pairs(out: str) -> Iterator[list[dict[str, Any]]]:
@@ -87,22 +101,14 @@ def _pairs(out: str) -> Iterator[list[dict[str, Any]]]:
 
 def texts_of(folder: str, pairs: list[dict[str, Any]], summary: Mapping[str, Any]) -> dict[str, npt.NDArray[np.uint64]]:
     """Id -> sorted shingles of each document of the pairs, each as often as it occurs."""
-    wanted = {bytes.fromhex(pair[side]) for pair in pairs for side in ("removed_id", "kept_id")}
-    ids = pa.array(sorted(wanted), pa.binary(16))
+    wanted = {pair[side] for pair in pairs for side in ("removed_id", "kept_id")}
     found = {}
-    for name in storage.listing(folder):
-        with storage.open_arrow(storage.join(folder, name)) as source, pa.ipc.open_file(source) as reader:
-            for index in range(reader.num_record_batches):
-                batch = reader.get_batch(index).select(["id", "text"])
-                batch = batch.filter(pc.is_in(batch.column("id"), value_set=ids))
-                sets, offsets = minhash.shingle_sets(
-                    batch.column("text"),
-                    shingle=summary["shingle"],
-                    ngram=summary["ngram"],
-                    repeats=True,
-                )
-                for row, identity in enumerate(batch.column("id").to_pylist()):
-                    found[identity.hex()] = sets[offsets[row] : offsets[row + 1]]
+    for batch in rows_of(folder, wanted, ["id", "text"]):
+        sets, offsets = minhash.shingle_sets(
+            batch.column("text"), shingle=summary["shingle"], ngram=summary["ngram"], repeats=True
+        )
+        for row, identity in enumerate(batch.column("id").to_pylist()):
+            found[identity.hex()] = sets[offsets[row] : offsets[row + 1]]
     return found
 
 

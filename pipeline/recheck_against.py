@@ -6,16 +6,14 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipeline import ledger
 from pipeline.dedup import minhash
 from pipeline.dedup.index import Index, check_digest, open_index
 from pipeline.engine import storage
 from pipeline.errors import WinnowError
 from pipeline.kernels.normalise import content_keys
-from pipeline.recheck import similarity_of, texts_folder
+from pipeline.recheck import removals_of, rows_of, similarity_of, texts_folder, threshold_of
 
 PAIRS, SUMMARY = "dedup/against.parquet", "dedup/against.json"
 STAGES = ("against_exact", "against_minhash")
@@ -33,7 +31,7 @@ def recheck(out: str, manifest: Mapping[str, Any], locations: Sequence[str]) -> 
     found, problems = _indexes(out, summary, locations)
     yield from problems
     folder = texts_folder(out, manifest)
-    removals = _removals(out, manifest)
+    removals = removals_of(out, manifest, STAGES)
     states: dict[str, str | None] = {}
     for pairs in _pairs(out):
         own = _texts(folder, {pair["removed_id"] for pair in pairs}) if folder else {}
@@ -42,8 +40,10 @@ def recheck(out: str, manifest: Mapping[str, Any], locations: Sequence[str]) -> 
                 decision = removals.pop(pair["removed_id"], None)
                 if decision != (pair["kept_id"], pair["similarity"]):
                     yield f"{_name(pair)} at {pair['similarity']}, but decisions/ says {decision}"
-                if pair["similarity"] is not None and pair["similarity"] < _threshold(pair, summary) - _TOLERANCE:
-                    yield f"{_name(pair)} at {pair['similarity']}, below the threshold of {_threshold(pair, summary)}"
+                if pair["similarity"] is not None:
+                    threshold = threshold_of(pair["method"], summary["minhash"])
+                    if pair["similarity"] < threshold - _TOLERANCE:
+                        yield f"{_name(pair)} at {pair['similarity']}, below the threshold of {threshold}"
             if digest in found:
                 path = storage.join(found[digest].out, file)
                 if path not in states:
@@ -75,15 +75,6 @@ def _indexes(out: str, summary: Mapping[str, Any], locations: Sequence[str]) -> 
         if row["index"] not in there
     ]
     return there, problems
-
-
-def _removals(out: str, manifest: Mapping[str, Any]) -> dict[str, tuple[str | None, float | None]]:
-    """Removed id -> (witness, score) of both stages."""
-    found = {}
-    for stage in STAGES:
-        for table in ledger.decisions(out, manifest, stage, ["id", "witness", "score"]):
-            found.update({row["id"]: (row["witness"], row["score"]) for row in table.to_pylist()})
-    return found
 
 
 def _pairs(out: str) -> Iterator[list[dict[str, Any]]]:
@@ -140,12 +131,6 @@ def _similarity(removed: str, kept: str, method: str, settings: Mapping[str, Any
     return similarity_of(one, other, method)
 
 
-def _threshold(pair: Mapping[str, Any], summary: Mapping[str, Any]) -> float:
-    settings = summary["minhash"]
-    by_containment = pair["method"] == "containment" and settings["similarity"] == "both"
-    return float(settings["containment" if by_containment else "threshold"])
-
-
 def _rows(path: str, wanted: set[int]) -> dict[int, tuple[str, str, str | None]]:
     """Row -> (id, text, language) of some rows of a file of documents."""
     found: dict[int, tuple[str, str, str | None]] = {}
@@ -165,16 +150,8 @@ def _rows(path: str, wanted: set[int]) -> dict[int, tuple[str, str, str | None]]
 
 def _texts(folder: str, wanted: set[str]) -> dict[str, tuple[str, str | None]]:
     """Id -> (text, language) of removed documents, as they were compared."""
-    ids = pa.array(sorted(bytes.fromhex(identity) for identity in wanted), pa.binary(16))
-    found = {}
-    for name in storage.listing(folder):
-        with storage.open_arrow(storage.join(folder, name)) as source, pa.ipc.open_file(source) as reader:
-            for number in range(reader.num_record_batches):
-                batch = reader.get_batch(number).select(["id", "text", "language"])
-                batch = batch.filter(pc.is_in(batch.column("id"), value_set=ids))
-                for row in batch.to_pylist():
-                    found[row["id"].hex()] = row["text"], row["language"]
-    return found
+    rows = (row for batch in rows_of(folder, wanted, ["id", "text", "language"]) for row in batch.to_pylist())
+    return {row["id"].hex(): (row["text"], row["language"]) for row in rows}
 
 
 def _name(pair: Mapping[str, Any]) -> str:

@@ -117,16 +117,14 @@ def texts_after_cuts(
     for name in storage.listing(folder):
         cuts = [_cuts(storage.join(cut, name)) for cut in cutting if name in storage.listing(cut)]
         first = 0
-        with storage.open_arrow(storage.join(folder, name)) as source, pa.ipc.open_file(source) as reader:
-            for number in range(reader.num_record_batches):
-                batch = reader.get_batch(number).select(["id", "text"])
-                rows = np.flatnonzero(pc.is_in(batch.column("id"), value_set=ids).to_numpy(zero_copy_only=False))
-                for place, row in zip((rows + first).tolist(), batch.take(pa.array(rows)).to_pylist(), strict=True):
-                    text = row["text"]
-                    for ranges in cuts:
-                        text = without(text, ranges.get(place, ()))
-                    found[row["id"].hex()] = text
-                first += batch.num_rows
+        for batch in storage.arrow_batches(storage.join(folder, name), ["id", "text"]):
+            rows = np.flatnonzero(pc.is_in(batch.column("id"), value_set=ids).to_numpy(zero_copy_only=False))
+            for place, row in zip((rows + first).tolist(), batch.take(pa.array(rows)).to_pylist(), strict=True):
+                text = row["text"]
+                for ranges in cuts:
+                    text = without(text, ranges.get(place, ()))
+                found[row["id"].hex()] = text
+            first += batch.num_rows
     return found
 
 

@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipeline import ledger
 from pipeline.dedup import scope
 from pipeline.engine import storage
-from pipeline.recheck import PAIRS, texts_folder
+from pipeline.recheck import PAIRS, rows_of, texts_folder
 
 PAIRS_AT_ONCE = 500_000  # some 100 MB of ids
 
@@ -48,16 +47,11 @@ def _pairs(out: str, manifest: Mapping[str, Any]) -> Iterator[pa.Table]:
 
 def _scopes(folder: str, pairs: pa.Table, asked: str) -> dict[str, int]:
     """Id -> number of its scope (`pipeline.dedup.scope.salts`), of the documents of the pairs."""
-    wanted = {bytes.fromhex(identity) for side in ("removed", "kept") for identity in pairs[side].to_pylist()}
-    ids = pa.array(sorted(wanted), pa.binary(16))
+    wanted = {identity for side in ("removed", "kept") for identity in pairs[side].to_pylist()}
     found: dict[str, int] = {}
-    for name in storage.listing(folder):
-        with storage.open_arrow(storage.join(folder, name)) as source, pa.ipc.open_file(source) as reader:
-            for index in range(reader.num_record_batches):
-                batch = reader.get_batch(index).select(["id", "source", *scope.columns(asked)])
-                batch = batch.filter(pc.is_in(batch.column("id"), value_set=ids))
-                if batch.num_rows:
-                    salts = scope.salts(batch, asked, batch.column("source")[0].as_py())
-                    hexed = (identity.hex() for identity in batch.column("id").to_pylist())
-                    found.update(zip(hexed, salts.tolist(), strict=True))
+    for batch in rows_of(folder, wanted, ["id", "source", *scope.columns(asked)]):
+        if batch.num_rows:
+            salts = scope.salts(batch, asked, batch.column("source")[0].as_py())
+            hexed = (identity.hex() for identity in batch.column("id").to_pylist())
+            found.update(zip(hexed, salts.tolist(), strict=True))
     return found

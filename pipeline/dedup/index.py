@@ -149,9 +149,7 @@ def open_index(location: str) -> Index:
 def read_index(path: str, digest: str) -> Iterator[pa.RecordBatch]:
     """The batches of one file of an index. Raises WinnowError where it is not the one of that digest."""
     check_digest(path, digest, "index")
-    with storage.open_arrow(path) as source, pa.ipc.open_file(source) as reader:
-        for number in range(reader.num_record_batches):
-            yield reader.get_batch(number)
+    yield from storage.arrow_batches(path)
 
 
 def check_digest(path: str, digest: str, what: str) -> None:

@@ -8,7 +8,7 @@ import contextlib
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -56,6 +56,18 @@ def read_bytes(path: str) -> bytes:
 def open_arrow(path: str) -> Any:
     """An open Arrow source: a memory map where the file is local, else a file object that seeks."""
     return pa.memory_map(path) if is_local(path) else fsspec.open(path, "rb").open()
+
+
+def arrow_batches(path: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+    """The record batches of an Arrow file, or some columns of them: only these are read."""
+    with open_arrow(path) as source:
+        options = None
+        if columns is not None:
+            names = pa.ipc.open_file(source).schema.names
+            options = pa.ipc.IpcReadOptions(included_fields=sorted(names.index(name) for name in columns))
+        with pa.ipc.open_file(source, options=options) as reader:
+            for number in range(reader.num_record_batches):
+                yield reader.get_batch(number)
 
 
 def open_range(path: str) -> Any:

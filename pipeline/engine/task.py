@@ -156,14 +156,7 @@ class TaskContext:
     ) -> Iterator[pa.RecordBatch]:
         """Record batches of an upstream task's Arrow outputs, in the order they were written, or of some columns."""
         for path in self.outputs(stage, prefix, task):
-            with storage.open_arrow(path) as source:
-                options = None
-                if columns is not None:
-                    names = pa.ipc.open_file(source).schema.names
-                    options = pa.ipc.IpcReadOptions(included_fields=sorted(names.index(name) for name in columns))
-                with pa.ipc.open_file(source, options=options) as reader:
-                    for index in range(reader.num_record_batches):
-                        yield reader.get_batch(index)
+            yield from storage.arrow_batches(path, columns)
 
     def json(self, stage: str, name: str) -> Any:
         """A small JSON file that task 0 of an upstream stage committed."""

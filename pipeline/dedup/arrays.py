@@ -1,5 +1,6 @@
 """Arrays as kernels want them."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,3 +15,14 @@ def read_only(values: npt.ArrayLike, dtype: type[np.generic]) -> npt.NDArray[Any
     view = np.ascontiguousarray(values, dtype).view()
     view.flags.writeable = False
     return view
+
+
+def slices(sizes: npt.NDArray[np.int64], most: int) -> Iterator[slice]:
+    """Consecutive items of at most that size together, one item at least."""
+    ends = np.cumsum(sizes, dtype=np.int64)
+    first = 0
+    while first < len(ends):
+        before = ends[first - 1] if first else 0
+        last = max(first + 1, int(np.searchsorted(ends, before + most, side="right")))
+        yield slice(first, last)
+        first = last

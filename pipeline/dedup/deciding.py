@@ -2,7 +2,7 @@
 only the shingles of documents that stay, of the component that is still open.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipeline.dedup import minhash, verify
+from pipeline.dedup.arrays import slices
 from pipeline.dedup.nomination import nominate
 from pipeline.dedup.verify import Resolution
 
@@ -66,7 +67,8 @@ def decide(
     """
     found, sizes = [], [np.zeros(0, np.int64)]
     held: _Rows | None = None
-    for begin, end in _slices(text_bytes):
+    for some in slices(text_bytes, SLICE_BYTES):
+        begin, end = some.start, some.stop
         mine = _rows(read(begin, end).cast(pa.string()), begin, p)
         sizes.append(mine.sizes)
         inside = starts[(starts > begin) & (starts < end)]
@@ -83,16 +85,6 @@ def decide(
         stays = (part.witness < 0) & (rows.sizes > 0) & (np.arange(len(rows.row)) >= open_from)
         held = rows.only(stays)
     return _joined(found), np.concatenate(sizes)
-
-
-def _slices(text_bytes: Int64Array) -> Iterator[tuple[int, int]]:
-    ends = np.cumsum(text_bytes)
-    begin = 0
-    while begin < len(ends):
-        before = int(ends[begin - 1]) if begin else 0
-        end = max(begin + 1, int(np.searchsorted(ends, before + SLICE_BYTES, side="right")))
-        yield begin, end
-        begin = end
 
 
 def _rows(text: pa.StringArray, begin: int, p: Mapping[str, Any]) -> _Rows:

@@ -3,7 +3,6 @@
 An earlier document is a node as one of this run is: file << 32 | row, the files of all indexes being numbered.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,8 @@ import pyarrow.parquet as pq
 
 from pipeline import records
 from pipeline.dedup import earlier, minhash, scope
+from pipeline.dedup.arrays import slices
+from pipeline.dedup.deciding import measure_of
 from pipeline.dedup.index import check_digest, read_index
 from pipeline.engine import storage
 from pipeline.engine.task import TaskContext
@@ -112,7 +113,7 @@ def texts(ctx: TaskContext) -> None:
             if begin < end:
                 table = file.read_row_group(group, columns=["id", "text"])
                 here = row[begin:end] - first
-                for some in _slices(pc.binary_length(table["text"]).to_numpy()[here]):
+                for some in slices(pc.binary_length(table["text"]).to_numpy()[here], SLICE_BYTES):
                     taken = table.take(pa.array(here[some])).combine_chunks()
                     nodes = np.uint64(ctx.task) << _32 | row[begin:end][some].astype(np.uint64)
                     text = taken["text"].combine_chunks().cast(pa.large_string())
@@ -142,7 +143,7 @@ def run(ctx: TaskContext) -> None:
     names: dict[int, str] = {}
     for table in ctx.sorted_partition("against.texts", TEXT, ("document",)):
         for batch in table.to_batches():
-            for some in _slices(pc.binary_length(batch.column("text")).to_numpy()):
+            for some in slices(pc.binary_length(batch.column("text")).to_numpy(), SLICE_BYTES):
                 part = batch.slice(some.start, some.stop - some.start)
                 documents = part.column("document").to_numpy()
                 won = best.compare(documents, part.column("text").cast(pa.string()))
@@ -164,8 +165,7 @@ def run(ctx: TaskContext) -> None:
         witnesses, details,
     )  # fmt: skip
     ctx.arrow(VERDICTS_FILE.format(task=ctx.task), records.VERDICT).write(as_batch(records.VERDICT, *verdicts))
-    usual = "jaccard" if p["similarity"] == "both" else p["similarity"]
-    methods = np.where(found.contained, "containment", usual).tolist()
+    methods = np.where(found.contained, "containment", measure_of(p)).tolist()
     columns = (hex_ids(gone), kept, found.similarity, methods, [source] * count, found.bands)
     rows_of = (*earlier_columns(p, files), places)
     table = as_batch(records.EARLIER_PAIR, *columns, *rows_of)
@@ -175,14 +175,3 @@ def run(ctx: TaskContext) -> None:
 def _keys(ctx: TaskContext, stage: str) -> tuple[UInt64Array, UInt64Array]:
     table = pa.Table.from_batches(ctx.partition(stage), KEY)
     return table["key"].to_numpy(), table["node"].to_numpy()
-
-
-def _slices(lengths: Int64Array) -> Iterator[slice]:
-    """Consecutive rows of about SLICE_BYTES of text, one at least."""
-    ends = np.cumsum(lengths, dtype=np.int64)
-    first = 0
-    while first < len(ends):
-        before = ends[first - 1] if first else 0
-        last = max(first + 1, int(np.searchsorted(ends, before + SLICE_BYTES, side="right")))
-        yield slice(first, last)
-        first = last

@@ -9,9 +9,10 @@ import pyarrow as pa
 
 from pipeline.dedup import minhash
 from pipeline.dedup.arrays import read_only
-from pipeline.dedup.verify import MAX_COMPARISONS
+from pipeline.dedup.deciding import measure_of
+from pipeline.dedup.verify import MAX_COMPARISONS, MEASURES
 from pipeline.kernels import pair_sets
-from pipeline.kernels.resolve import MILLION, SCALED_EVEN, SCALED_LEAST
+from pipeline.kernels.resolve import MILLION, wholes
 
 UInt64Array = npt.NDArray[np.uint64]
 Int64Array = npt.NDArray[np.int64]
@@ -125,7 +126,7 @@ class Best:
         order = np.lexsort((row, document))
         self._row, self._document, self._bands = row[order], document[order], bands[order]
         self._own, self._own_offsets = own.joined()
-        self._params = params
+        self._params, self._measure = params, MEASURES[measure_of(params)]
         self._best: dict[int, tuple[bool, float, int, int]] = {}  # similar, similarity, bands, -document
         self.comparisons = 0
 
@@ -166,19 +167,7 @@ class Best:
         return similar, (both > 0) & (both * MILLION >= round(least * MILLION) * size)
 
     def _whole(self, size: Int64Array, other: Int64Array, both: Int64Array) -> Int64Array:
-        """As `pipeline.kernels.resolve` has it."""
-        larger = np.maximum(size, other)
-        match self._params["similarity"]:
-            case "jaccard" | "both":
-                return size + other - both
-            case "containment":
-                return size
-            case "mutual":
-                return larger
-            case "scaled":
-                weight = np.sqrt(np.sqrt(np.maximum(larger, SCALED_LEAST) / SCALED_EVEN))
-                return both + np.ceil((larger - both) * weight).astype(np.int64)
-        raise ValueError(f"unknown measure {self._params['similarity']!r}")
+        return wholes(self._measure, *(read_only(each, np.int64) for each in (size, other, both)))
 
     def found(self) -> Removed:
         """What goes, in the order of rows."""

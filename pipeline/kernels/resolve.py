@@ -161,6 +161,15 @@ def _whole(measure: int, size: int, other: int, both: int) -> int:
 
 
 @kernel
+def wholes(measure: int, sizes: Int64Array, others: Int64Array, both: Int64Array) -> Int64Array:
+    """int64 [n]: what `both` shared shingles are a share of, of two documents of so many shingles each."""
+    out = np.zeros(len(both), np.int64)
+    for pair in range(len(both)):
+        out[pair] = _whole(measure, sizes[pair], others[pair], both[pair])
+    return out
+
+
+@kernel
 def resolve(
     starts: Int64Array,
     sets: UInt64Array,
@@ -254,3 +263,4 @@ def warm_up() -> None:
     bounds, values = np.array([0, 1], np.int64), np.zeros(1, np.uint64)
     bounds.flags.writeable = values.flags.writeable = False
     resolve(bounds, values, bounds, values, 1, JACCARD, MILLION, 0, 1, 1, values, 0, 0)
+    wholes(JACCARD, bounds, bounds, bounds)

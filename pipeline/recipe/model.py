@@ -6,7 +6,7 @@ documents. All else is optional, and what is left out is not done.
 
 import math
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
@@ -38,6 +38,7 @@ from pipeline.recipe.values import (
     Locations,
     Names,
     Part,
+    Preset,
     Share,
     refuse,
     unknown_name,
@@ -98,8 +99,10 @@ class Languages(Part):
         return dict(self.keep) if isinstance(self.keep, Mapping) else dict.fromkeys(self.keep, self.min_score)
 
 
-class MinHash(Part):
+class MinHash(Preset):
     """Near-duplicates: MinHash bands nominate pairs, exact similarity decides. Defaults: FineWeb's layout."""
+
+    PRESETS = PRESETS
 
     preset: Annotated[str, Field(min_length=1)] | None = None
     """A published layout: gpt3, gopher, opt, mt_nlg, fineweb, fineweb2, refinedweb, slimpajama, zyda2. Keys given
@@ -135,20 +138,6 @@ class MinHash(Part):
     def method(self) -> str:
         """The name of its stage in decisions and reports."""
         return "minhash"
-
-    @model_validator(mode="before")
-    @classmethod
-    def _published(cls, given: Any) -> Any:
-        if not isinstance(given, Mapping) or not isinstance(given.get("preset"), str):
-            return given
-        return {**PRESETS.get(given["preset"], {}), **given}
-
-    @field_validator("preset")
-    @classmethod
-    def _known(cls, preset: str | None) -> str | None:
-        if preset is not None and preset not in PRESETS:
-            raise unknown_name("preset", preset, tuple(PRESETS))
-        return preset
 
     @model_validator(mode="after")
     def _containment_of_both(self) -> "MinHash":

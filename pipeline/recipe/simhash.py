@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from math import comb
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
-from pipeline.recipe.values import CopiesBySize, Count, Part, refuse, unknown_name
+from pipeline.recipe.values import CopiesBySize, Count, Preset, refuse
 
 PRESETS: Mapping[str, Mapping[str, Any]] = {
     # Laurençon et al. 2023 (arXiv:2303.03915) and the scripts of its data preparation: 64-bit SimHash of windows of 6
@@ -18,8 +18,10 @@ MAX_TABLES = 256
 """Keys a fingerprint; ROOTS has 15."""
 
 
-class SimHash(Part):
+class SimHash(Preset):
     """Near-duplicates: all pairs of 64-bit fingerprints that differ in few bits. Defaults: ROOTS."""
+
+    PRESETS = PRESETS
 
     preset: Annotated[str, Field(min_length=1)] | None = None
     """A published setting: roots. Keys given beside it come before its own."""
@@ -45,20 +47,6 @@ class SimHash(Part):
     def method(self) -> str:
         """The name of its stage in decisions and reports."""
         return "simhash"
-
-    @model_validator(mode="before")
-    @classmethod
-    def _published(cls, given: Any) -> Any:
-        if not isinstance(given, Mapping) or not isinstance(given.get("preset"), str):
-            return given
-        return {**PRESETS.get(given["preset"], {}), **given}
-
-    @field_validator("preset")
-    @classmethod
-    def _known(cls, preset: str | None) -> str | None:
-        if preset is not None and preset not in PRESETS:
-            raise unknown_name("preset", preset, tuple(PRESETS))
-        return preset
 
     @field_validator("blocks")
     @classmethod

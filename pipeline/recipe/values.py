@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Annotated, Any, NamedTuple, NoReturn, TypeVar
+from typing import Annotated, Any, ClassVar, NamedTuple, NoReturn, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from pipeline.filters import FilterParams
@@ -21,6 +21,26 @@ class Part(BaseModel):
     """A frozen part of a recipe; an unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Preset(Part):
+    """A part with published settings by name, of which its field `preset` names one; keys beside it come first."""
+
+    PRESETS: ClassVar[Mapping[str, Mapping[str, Any]]]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _published(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping) or not isinstance(given.get("preset"), str):
+            return given
+        return {**cls.PRESETS.get(given["preset"], {}), **given}
+
+    @field_validator("preset", check_fields=False)
+    @classmethod
+    def _known(cls, preset: str | None) -> str | None:
+        if preset is not None and preset not in cls.PRESETS:
+            raise unknown_name("preset", preset, tuple(cls.PRESETS))
+        return preset
 
 
 class FrozenDict(dict[K, V]):

@@ -138,8 +138,8 @@ ROWS = b"".join(b'{"text": "the tide of day %d", "id": %d}\n' % (day, day) for d
 @pytest.mark.parametrize(
     "data",
     [
-        gzip.compress(ROWS),
-        gzip.compress(ROWS[:1000]) + gzip.compress(ROWS[1000:]),
+        gzip.compress(ROWS, mtime=0),
+        gzip.compress(ROWS[:1000], mtime=0) + gzip.compress(ROWS[1000:], mtime=0),
         zstandard.compress(ROWS),
         zstandard.compress(ROWS[:1000]) + zstandard.compress(ROWS[1000:]),
         bz2.compress(ROWS),

@@ -24,6 +24,7 @@ from pipeline.shards.layout import Layout
 from pipeline.shards.pack import pack
 from pipeline.shards.segments import count_tokens, segment_rows, sort_segments
 from pipeline.tag import tag_documents
+from pipeline.tag.language import DEFAULT_MODEL
 
 MAX_PROCESSES = 4  # more would spend their time on importing
 
@@ -81,3 +82,7 @@ def _compile_callers(language_model: str) -> None:
         batches = sort_segments([rows]).to_batches()
         for _ in pack(batches, layout, count_tokens(batches, 1).tolist()):
             pass
+
+
+if __name__ == "__main__":
+    warm_up(DEFAULT_MODEL)

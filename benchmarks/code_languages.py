@@ -10,8 +10,8 @@ for them (JSON with comments, kinds of Lisp, of SQL, of assembly, of Visual Basi
 magika knows, which is the fair one to set beside its figure. A file without a tag is right where linguist calls it
 text. Speed is in documents a second of CPU time, of whole files as they are (ours reads 4 kB of each).
 
-PYTHON is that of an environment with `pip install magika==1.0.3`, by default build/peers/magika/bin/python; without
-it only ours is measured.
+PYTHON is that of an environment with magika, by default the one that benchmarks/peers/setup makes,
+build/peers/magika/bin/python; without it only ours is measured.
 """
 
 import argparse

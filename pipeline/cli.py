@@ -1,5 +1,6 @@
 """The `winnow` command: each verb calls one public function of the same name and prints what it returns."""
 
+import pipeline.few_collections  # isort: skip
 import pipeline.few_imports  # isort: skip
 import pipeline.one_thread  # isort: skip
 

@@ -12,9 +12,14 @@ import xxhash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.kernels import symbols
+from pipeline.kernels import markup, symbols
 from pipeline.kernels.symbols import line_counts, string_buffers
 from pipeline.tag import FORMATS, tag_code, tag_formats
+
+MARKS = {
+    markup.LINKS: "[[", markup.LINK_ENDS: "]]", markup.TEMPLATES: "{{", markup.TEMPLATE_ENDS: "}}", markup.BOLD: "'''",
+    markup.HEADINGS: "\n==", markup.NOTES: "<ref", markup.ROWS: "\n|-", markup.END_TAGS: "</", markup.BACKSLASHES: "\\",
+}  # fmt: skip
 
 SENTENCE = "The ferry leaves at seven, and whoever is late waits on the quay until the noon boat comes in.\n"
 
@@ -238,3 +243,12 @@ def test_wikitext_of_a_dump_is_markup(shared: Path) -> None:
     articles = [text for text in pages if len(text) > 2000]
     assert len(articles) > 50
     assert _share(articles, "markup") > 0.95
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.text("[]{}'\n=<ref|-/\\é漢😀", max_size=30)), st.integers(0, 40))
+def test_marks_are_counted_as_by_str_count(texts: list[str], max_chars: int) -> None:
+    counts = markup.mark_counts(*string_buffers(pa.array(texts, pa.string())), max_chars)
+    for text, row in zip((text[:max_chars] for text in texts), counts.tolist(), strict=True):
+        assert row[markup.CHARS] == len(text)
+        assert {column: row[column] for column in MARKS} == {column: text.count(mark) for column, mark in MARKS.items()}

@@ -7,6 +7,22 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.kernels.markup import (
+    BACKSLASHES,
+    BOLD,
+    CHARS,
+    END_TAGS,
+    HEADINGS,
+    LINK_ENDS,
+    LINKS,
+    NOTES,
+    ROWS,
+    TEMPLATE_ENDS,
+    TEMPLATES,
+    mark_counts,
+)
+from pipeline.kernels.symbols import string_buffers
+
 Bools = npt.NDArray[np.bool_]
 
 MARKUP_LANGUAGES = ("html", "tex", "roff", "roff manpage", "wikitext")
@@ -14,7 +30,7 @@ MARKUP_LANGUAGES = ("html", "tex", "roff", "roff manpage", "wikitext")
 
 HEAD_CHARS = 8192
 # Wikitext: links and templates, closed as often as opened, one in so many characters, and of both kinds or with others.
-WIKI_MARKS = ("[[", "{{", "'''", "\n==", "<ref", "\n|-")
+WIKI_MARKS = (LINKS, TEMPLATES, BOLD, HEADINGS, NOTES, ROWS)
 MIN_WIKI_MARKS, CHARS_A_WIKI_MARK, MIN_WIKI_KINDS = 6, 250, 2
 # HTML and LaTeX inside other text.
 MIN_TAGS, CHARS_A_TAG = 6, 150
@@ -41,18 +57,18 @@ _BOILERPLATE = re.compile(
 
 def is_markup(texts: pa.Array, code_languages: pa.Array) -> Bools:
     """bool [n]: source of HTML, LaTeX, roff or wikitext, whole files of it or left in a text."""
-    heads = pc.utf8_slice_codeunits(texts.fill_null(""), 0, HEAD_CHARS)
-    chars = pc.utf8_length(heads).to_numpy(zero_copy_only=False).astype(np.int64)
-    counts = np.stack([_count(heads, mark) for mark in WIKI_MARKS])
-    closed = (_count(heads, "]]") * 10 >= counts[0] * 8) & (_count(heads, "}}") * 10 >= counts[1] * 6)
-    marks = counts.sum(axis=0)
-    wiki = (marks >= MIN_WIKI_MARKS) & (marks * CHARS_A_WIKI_MARK >= chars) & closed & (counts[0] >= 2)
-    wiki &= (counts > 0).sum(axis=0) >= MIN_WIKI_KINDS
+    counts = mark_counts(*string_buffers(texts), HEAD_CHARS).T
+    chars, links, templates = counts[CHARS], counts[LINKS], counts[TEMPLATES]
+    closed = (counts[LINK_ENDS] * 10 >= links * 8) & (counts[TEMPLATE_ENDS] * 10 >= templates * 6)
+    marks = counts[WIKI_MARKS, :]
+    total = marks.sum(axis=0)
+    wiki = (total >= MIN_WIKI_MARKS) & (total * CHARS_A_WIKI_MARK >= chars) & closed & (links >= 2)
+    wiki &= (marks > 0).sum(axis=0) >= MIN_WIKI_KINDS
     plain = ~code_languages.is_valid().to_numpy(zero_copy_only=False)
     tags = np.zeros(len(texts), np.int64)
-    rows = np.flatnonzero(plain & ((_count(heads, "</") >= 2) | (_count(heads, "\\") >= MIN_TAGS)))
+    rows = np.flatnonzero(plain & ((counts[END_TAGS] >= 2) | (counts[BACKSLASHES] >= MIN_TAGS)))
     if len(rows):
-        some = heads.take(pa.array(rows))
+        some = pc.utf8_slice_codeunits(texts.take(pa.array(rows)), 0, HEAD_CHARS)
         found = pc.add(pc.count_substring_regex(some, _TAG, ignore_case=True), pc.count_substring_regex(some, _COMMAND))
         tags[rows] = found.to_numpy(zero_copy_only=False)
     dump = (tags >= MIN_TAGS) & (tags * CHARS_A_TAG >= chars)
@@ -68,7 +84,3 @@ def is_form(text: str) -> bool:
     short = [line for line in lines if len(line) <= MAX_LINE_CHARS]
     found = sum(bool(_FIELD.match(line) or _BOILERPLATE.search(line)) for line in short)
     return found >= MIN_FORM_LINES and found * 100 >= MIN_FORM_PERCENT * len(lines)
-
-
-def _count(texts: pa.Array, mark: str) -> npt.NDArray[np.int64]:
-    return pc.count_substring(texts, mark).to_numpy(zero_copy_only=False).astype(np.int64)

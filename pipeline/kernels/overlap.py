@@ -42,7 +42,7 @@ def character_kinds() -> Bytes:
 
 
 @kernel
-def _write_tokens(data: Bytes, begin: int, end: int, kinds: Bytes, out: UInt64Array) -> int:
+def write_tokens(data: Bytes, begin: int, end: int, kinds: Bytes, out: UInt64Array) -> int:
     """Write the hash of each token of data[begin:end] (UTF-8); returns the count, at most end - begin."""
     n = 0
     at = begin
@@ -75,7 +75,7 @@ def _block_tokens(data: Bytes, start: Int64Array, end: Int64Array, kinds: Bytes)
     bounds = np.zeros(len(start) + 1, np.int64)
     filled = 0
     for i in range(len(start)):
-        filled += _write_tokens(data, start[i], end[i], kinds, out[filled:])
+        filled += write_tokens(data, start[i], end[i], kinds, out[filled:])
         bounds[i + 1] = filled
     return out[:filled].copy(), bounds
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.kernels.compile import kernel
 from pipeline.kernels.html_blocks import END, START, parse
-from pipeline.kernels.overlap import block_tokens
+from pipeline.kernels.overlap import character_kinds, write_tokens
 
 SHINGLE = 5
 """Tokens of a shingle."""
@@ -40,67 +40,90 @@ def _shingle(tokens: np.ndarray, i: int) -> np.uint64:
 
 
 @kernel
-def _count(tokens: np.ndarray, bounds: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, bool]:
-    """A table of shingles: keys, in how many blocks each is, a mark of the last one; and whether any is in two."""
-    n = bounds.size - 1
+def _count(
+    text: np.ndarray, rows: np.ndarray, keep: np.ndarray, kinds: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Of the chosen blocks: their numbers, int64 [n]; where each one's tokens begin, int64 [n + 1]; by the first token
+    of each shingle its place in a table, int32; there, in how many blocks it is, int32; and which blocks may go, bool.
+    """
+    n, room = 0, 0
+    for b in range(keep.size):
+        if keep[b]:
+            n += 1
+            room += rows[b, END] - rows[b, START]
+    chosen, bounds = np.empty(n, np.int64), np.zeros(n + 1, np.int64)
+    tokens = np.empty(room, np.uint64)
+    n = 0
+    for b in range(keep.size):
+        if keep[b]:
+            chosen[n] = b
+            start = bounds[n]
+            bounds[n + 1] = start + write_tokens(text, rows[b, START], rows[b, END], kinds, tokens[start:])
+            n += 1
     size = 16
-    while size < 2 * tokens.size:
+    while size < 2 * bounds[n]:
         size *= 2
     keys, blocks, last = np.zeros(size, np.uint64), np.zeros(size, np.int32), np.full(size, -1, np.int32)
+    slots = np.empty(bounds[n], np.int32)
+    may_go = np.zeros(n, np.bool_)
     repeated = False
     for b in range(n):
         for i in range(bounds[b], bounds[b + 1] - SHINGLE + 1):
             key = _shingle(tokens, i)
             slot = _slot(keys, key)
             keys[slot] = key
+            slots[i] = slot
             if last[slot] != b:
                 last[slot] = b
                 blocks[slot] += 1
                 repeated |= blocks[slot] > 1
-    return keys, blocks, last, repeated
+    if repeated:
+        for b in range(n):
+            may_go[b] = _is_repeated(slots, blocks, bounds[b], bounds[b + 1])
+    return chosen, bounds, slots, blocks, may_go
 
 
 @kernel
-def _repeats(
-    tokens: np.ndarray, bounds: np.ndarray, order: np.ndarray, keys: np.ndarray, blocks: np.ndarray, last: np.ndarray
-) -> np.ndarray:
-    """bool [n]: the blocks that go; block b has the tokens (uint64) tokens[bounds[b]:bounds[b + 1]].
+def _is_repeated(slots: np.ndarray, blocks: np.ndarray, first: int, end: int) -> bool:
+    """Whether so many of a block's tokens stand in other blocks that it may go."""
+    if end - first < MIN_TOKENS:
+        return False
+    covered, at = 0, first  # tokens in shingles that stand elsewhere: the whole has some across its paragraphs
+    for i in range(first, end - SHINGLE + 1):
+        if blocks[slots[i]] > 1:
+            covered += i + SHINGLE - max(at, i)
+            at = i + SHINGLE
+    return covered >= SHARE * (end - first)
 
-    `order`, int64 [n], has the blocks longest first; the table is that of `_count`.
-    """
+
+@kernel
+def _drop(bounds: np.ndarray, slots: np.ndarray, blocks: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """bool [n]: the blocks that go, asked in `order` (int64): what one repeats stays when it goes itself."""
     gone = np.zeros(bounds.size - 1, np.bool_)
+    taken = np.full(blocks.size, -1, np.int32)
     for b in order:
-        first, end = bounds[b], bounds[b + 1] - SHINGLE + 1
-        if bounds[b + 1] - bounds[b] < MIN_TOKENS:
-            break
-        covered, at = 0, first  # tokens in shingles that stand elsewhere: the whole has some across its paragraphs
-        for i in range(first, end):
-            if blocks[_slot(keys, _shingle(tokens, i))] > 1:
-                covered += i + SHINGLE - max(at, i)
-                at = i + SHINGLE
-        if covered >= SHARE * (bounds[b + 1] - first):
+        if _is_repeated(slots, blocks, bounds[b], bounds[b + 1]):
             gone[b] = True
-            for i in range(first, end):
-                slot = _slot(keys, _shingle(tokens, i))
-                if last[slot] != -2 - b:  # once a shingle
-                    last[slot] = -2 - b
+            for i in range(bounds[b], bounds[b + 1] - SHINGLE + 1):
+                slot = slots[i]
+                if taken[slot] != b:  # once a shingle
+                    taken[slot] = b
                     blocks[slot] -= 1
     return gone
 
 
 def drop_repeats(text: np.ndarray, rows: np.ndarray, keep: np.ndarray) -> np.ndarray:
     """Which of the chosen blocks (bool [n], of `Blocks.rows`) stay, bool [n]."""
-    chosen = np.flatnonzero(keep)
-    if chosen.size < 2:
+    data = text.view()
+    data.flags.writeable = False  # the type that `write_tokens` is compiled for
+    chosen, bounds, slots, blocks, may_go = _count(data, rows, keep, character_kinds())
+    if not may_go.any():  # none will: the counts of shingles only fall
         return keep
-    tokens, bounds = block_tokens(text, rows[chosen, START], rows[chosen, END])
-    keys, blocks, last, repeated = _count(tokens, bounds)
-    if not repeated:
-        return keep
+    some = np.flatnonzero(may_go)
+    # Longest first, of equal ones the last. Sorted here: to compile a sort takes seconds.
+    order = some[np.argsort(-(np.diff(bounds)[some] * (chosen.size + 1) + some))]
     stay = keep.copy()
-    # Of equal ones the last first. Sorted here: to compile a sort takes seconds.
-    order = np.argsort(-(np.diff(bounds) * (chosen.size + 1) + np.arange(chosen.size)))
-    stay[chosen[_repeats(tokens, bounds, order, keys, blocks, last)]] = False
+    stay[chosen[_drop(bounds, slots, blocks, order)]] = False
     return stay
 
 

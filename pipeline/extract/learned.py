@@ -24,13 +24,15 @@ GAP_FLOOR, HEADING_FLOOR = -0.5, -1.0
 OUTSIDE_COMMENTS = 300.0
 """Effective length that a page must have outside its comments for them to be left out."""
 
+_NAMES = tuple(NAMES)
+
 __all__ = ["chosen", "extract", "main_text", "parse", "title_of"]
 
 
 def main_text(page: Blocks, options: ExtractOptions, model: Model | None = None) -> np.ndarray | None:
     """The main text of a parsed page as UTF-8, uint8; None where there is none."""
     model = model or shipped()
-    check_features(model, tuple(NAMES), "learned.model")
+    check_features(model, _NAMES, "learned.model")
     if not len(page.rows):
         return None
     rows = features(page, *model.lexicon)

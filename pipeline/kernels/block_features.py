@@ -202,11 +202,15 @@ def _overlap(text: np.ndarray, start: int, end: int, table: np.ndarray) -> float
 
 
 @kernel
-def _block_above(e: int, elements: np.ndarray) -> int:
-    up = elements[e, PARENT]
-    while up > 0 and not IS_BLOCK[elements[up, TAG]]:
-        up = elements[up, PARENT]
-    return up
+def _find_above(elements: np.ndarray, above: np.ndarray, larger: np.ndarray) -> None:
+    """Of each element the block-level element above it, and the first of these that holds more blocks; else 0."""
+    above[0] = larger[0] = 0
+    for e in range(1, above.size):
+        up = elements[e, PARENT]
+        above[e] = up if up == 0 or IS_BLOCK[elements[up, TAG]] else above[up]
+        up = above[e]
+        is_same = up > 0 and elements[up, FIRST] == elements[e, FIRST] and elements[up, LAST] == elements[e, LAST]
+        larger[e] = larger[up] if is_same else up
 
 
 @kernel
@@ -240,21 +244,21 @@ def _put_groups(
 
 
 @kernel
-def _put_holder(e: int, rows: np.ndarray, elements: np.ndarray, sums: np.ndarray, out: np.ndarray, column: int) -> None:
-    """Where the blocks stand to the element `e`."""
-    n = rows.shape[0]
+def _put_holder(
+    e: int, owner: np.ndarray, elements: np.ndarray, above: np.ndarray, sums: np.ndarray, out: np.ndarray, column: int
+) -> None:
+    """Where the blocks stand to the element `e`; `above`: the block-level element above each one."""
+    n = owner.size
     first, last = elements[e, FIRST], elements[e, LAST]
     share = _share(sums[last, 0] - sums[first, 0], sums[n, 0])
+    steps = np.zeros(above.size, np.int32)  # up to an element that holds all of `e`
+    for a in range(1, above.size):
+        if not (elements[a, FIRST] <= first and elements[a, LAST] >= last):
+            steps[a] = steps[above[a]] + 1
     for b in range(n):
         inside = first <= b < last
-        steps = 0
-        if not inside:
-            a = int(np.int64(rows[b, ELEMENT]))
-            while a > 0 and not (elements[a, FIRST] <= first and elements[a, LAST] >= last):
-                a = _block_above(a, elements)
-                steps += 1
         out[b, column] = inside
-        out[b, column + 1] = steps
+        out[b, column + 1] = 0 if inside else steps[owner[b]]
         out[b, column + 2] = max(sums[b, 0] - sums[first, 0], 0.0) if inside else max(first - b, 0)
         out[b, column + 3] = max(sums[last, 0] - sums[b + 1, 0], 0.0) if inside else max(b + 1 - last, 0)
         out[b, column + 4] = share
@@ -383,6 +387,8 @@ def _fill(
         )
         c += 3
 
+    above, larger = np.empty(m, np.int64), np.empty(m, np.int64)
+    _find_above(elements, above, larger)
     numbers = np.empty(n, np.int64)
     _put_groups(paths, measures, sums, out, c, numbers)
     c += 8
@@ -391,7 +397,7 @@ def _fill(
 
     for k in range(4):
         e = readable(owner, elements, measures, sums) if k == 3 else holder(elements, known, sums, _HOLDERS[k])
-        _put_holder(e, rows, elements, sums, out, c)
+        _put_holder(e, owner, elements, above, sums, out, c)
         c += 5
 
     base = c
@@ -410,11 +416,7 @@ def _fill(
             row[c + 5] = _share(sums[last, 3] - sums[first, 3], inside)
             row[c + 6] = _share(b - first, last - first)
             c += 7
-            # The next one up that holds more than this one.
-            up = _block_above(a, elements)
-            while up > 0 and elements[up, FIRST] == first and elements[up, LAST] == last:
-                up = _block_above(up, elements)
-            a = max(up, 0)
+            a = larger[a]
         for shift in (-2, -1, 1, 2):
             k = b + shift
             if 0 <= k < n:

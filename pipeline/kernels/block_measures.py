@@ -8,15 +8,16 @@ import numpy as np
 
 from pipeline.kernels.compile import kernel
 from pipeline.kernels.html_blocks import BOLD, END, LINK, START
+from pipeline.kernels.unicode import byte_at
 
 # Columns of the measures of a block.
 LENGTH, LINKED, BOLDED, PUNCTUATION, TERMINAL, DIGITS, LINKS, ENDS_TERMINAL, GOOD, TRUNCATED = range(10)
 MEASURES = 10
 
 _PUNCTUATION, _TERMINAL, _DIGIT, _BLANK = 1, 2, 4, 8
-_WIDE = 2.5
+_ONE, _WIDE = 2, 5  # lengths are counted in halves
 _ELLIPSIS = 0x2026
-_AFTER_ELLIPSIS = 20.0
+_AFTER_ELLIPSIS = 20 * _ONE
 _FNV, _PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 
 
@@ -33,6 +34,7 @@ def _ascii_classes() -> np.ndarray:
 
 
 _ASCII = _ascii_classes()
+_WEIGHTS = np.where(_ASCII & _BLANK, 0, _ONE)
 
 
 @kernel
@@ -59,6 +61,20 @@ def _class_of(point: int) -> int:
 
 
 @kernel
+def _other(text: np.ndarray, i: int, end: int) -> tuple[int, int]:
+    """(code point, bytes) of a character above ASCII; those of four bytes count as one of two."""
+    byte = byte_at(text, i)
+    if byte < 0xE0:
+        return (byte & 31) << 6 | (byte_at(text, i + 1) & 63 if i + 1 < end else 0), 2
+    if byte < 0xF0:
+        point = (byte & 15) << 12
+        if i + 2 < end:
+            point |= (byte_at(text, i + 1) & 63) << 6 | (byte_at(text, i + 2) & 63)
+        return point, 3
+    return 0x20000 if byte == 0xF0 and i + 1 < end and text[i + 1] >= 0xA0 else 0x10000, 4
+
+
+@kernel
 def measure(
     text: np.ndarray, marks: np.ndarray, rows: np.ndarray, out: np.ndarray, hashes: np.ndarray, good_length: float
 ) -> None:
@@ -69,62 +85,47 @@ def measure(
     first words of something that stands elsewhere; "read more" or an address may follow.
     """
     for b in range(rows.shape[0]):
-        length = linked = bolded = punctuation = terminal = digits = 0.0
-        links = dots = 0
-        since_ellipsis = np.inf
+        halves = linked = bolded = punctuation = terminal = digits = links = dots = last = was_link = 0
+        after_ellipsis = -1  # halves up to there
         value = _FNV
-        last = 0
-        was_link = False
-        i, end = rows[b, START], rows[b, END]
+        i, end = int(rows[b, START]), int(rows[b, END])
         while i < end:
-            byte = int(np.int64(text[i]))
-            mark = marks[i]
-            if byte < 0x80:
-                kind = int(np.int64(_ASCII[byte]))
-                weight = 0.0 if kind & _BLANK else 1.0
-                step = 1
+            point, mark = byte_at(text, i), byte_at(marks, i)
+            step = 1
+            if point < 0x80:
+                kind, weight = int(np.int64(_ASCII[point])), _WEIGHTS[point]
+                dots = dots + 1 if point == 46 else 0
             else:
-                if byte < 0xE0:
-                    point, step = (byte & 31) << 6 | (int(np.int64(text[i + 1])) & 63 if i + 1 < end else 0), 2
-                elif byte < 0xF0:
-                    point = (byte & 15) << 12
-                    if i + 2 < end:
-                        point |= (int(np.int64(text[i + 1])) & 63) << 6 | (int(np.int64(text[i + 2])) & 63)
-                    step = 3
-                else:
-                    point, step = 0x20000 if byte == 0xF0 and i + 1 < end and text[i + 1] >= 0xA0 else 0x10000, 4
+                point, step = _other(text, i, end)
                 kind = _class_of(point)
-                weight = _WIDE if _is_wide(point) and kind == 0 else 1.0
-            value = (value ^ np.uint64(byte if step == 1 else point)) * _PRIME
-            length += weight
-            since_ellipsis += weight
-            dots = dots + 1 if byte == 46 else 0
+                weight = _WIDE if _is_wide(point) and kind == 0 else _ONE
+                dots = 0
+            value = (value ^ np.uint64(point)) * _PRIME
+            halves += weight
             if dots == 3 or (step == 3 and point == _ELLIPSIS):
-                since_ellipsis = 0.0
-            if mark & LINK:
-                linked += weight
-                links += not was_link
-            was_link = mark & LINK != 0
-            if mark & BOLD:
-                bolded += weight
-            if kind:
-                punctuation += kind & _PUNCTUATION
-                terminal += (kind & _TERMINAL) >> 1
-                digits += (kind & _DIGIT) >> 2
-            if not kind & _BLANK:
-                last = kind
+                after_ellipsis = halves
+            is_link = mark & LINK
+            linked += weight * is_link
+            links += is_link & ~was_link
+            was_link = is_link
+            bolded += weight * (mark & BOLD)
+            punctuation += kind & _PUNCTUATION
+            terminal += kind & _TERMINAL
+            digits += kind & _DIGIT
+            last = last if kind & _BLANK else kind
             i += step
+        length = halves / _ONE
         out[b, LENGTH] = length
-        out[b, LINKED] = linked
-        out[b, BOLDED] = bolded
+        out[b, LINKED] = linked / (_ONE * LINK)
+        out[b, BOLDED] = bolded / (_ONE * BOLD)
         out[b, PUNCTUATION] = punctuation
-        out[b, TERMINAL] = terminal
-        out[b, DIGITS] = digits
-        out[b, LINKS] = links
+        out[b, TERMINAL] = terminal / _TERMINAL
+        out[b, DIGITS] = digits / _DIGIT
+        out[b, LINKS] = links / LINK
         out[b, ENDS_TERMINAL] = (last & _TERMINAL) >> 1
         reads_well = length >= good_length or (terminal > 0 and length >= good_length / 2)
-        out[b, GOOD] = length if reads_well and linked <= 0.3 * length else 0.0
-        out[b, TRUNCATED] = since_ellipsis <= _AFTER_ELLIPSIS
+        out[b, GOOD] = length if reads_well and out[b, LINKED] <= 0.3 * length else 0.0
+        out[b, TRUNCATED] = after_ellipsis >= 0 and halves - after_ellipsis <= _AFTER_ELLIPSIS
         hashes[b] = value
 
 

@@ -41,6 +41,9 @@ for _name, _alias in _ALIASES.items():
     _FLAG[NUMBER[_name]] |= 1 << INHERITED.index(_alias)
 HIDDEN_FLAG = len(INHERITED)
 _COMMENT_HASHES = np.array([hash_word(word) for word in _COMMENT_WORDS], np.int64)
+_SIEVE = 1024
+_MAY_BE_COMMENT = np.zeros(_SIEVE, np.bool_)  # by the last bits of a hash
+_MAY_BE_COMMENT[_COMMENT_HASHES % _SIEVE] = True
 _NO_CONTAINER = np.zeros(COUNT, np.bool_)
 for _name in ("body", "main", "article"):
     _NO_CONTAINER[NUMBER[_name]] = True
@@ -80,8 +83,9 @@ def inherit(
             own += value
             lowest = min(lowest, value)
             highest = max(highest, value)
-            for word in _COMMENT_HASHES:
-                is_comment |= np.int64(words[k]) == word
+            if _MAY_BE_COMMENT[words[k] & np.uint32(_SIEVE - 1)]:
+                for word in _COMMENT_HASHES:
+                    is_comment |= np.int64(words[k]) == word
         known[e, OWN] = own
         known[e, TOTAL] = known[up, TOTAL] + own
         known[e, LOWEST] = min(known[up, LOWEST], lowest)

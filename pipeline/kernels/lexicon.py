@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.kernels.compile import kernel
+from pipeline.kernels.compile import borrowed, helper, kernel
 
 UInt32Array = npt.NDArray[np.uint32]
 Float32Array = npt.NDArray[np.float32]
@@ -27,7 +27,7 @@ def build_table(hashes: UInt32Array, values: Float32Array) -> tuple[UInt32Array,
     return slots, placed
 
 
-@kernel
+@helper
 def lookup(slots: UInt32Array, values: Float32Array, key: np.uint32) -> np.float32:
     """The value of a hash; 0 where it is absent."""
     mask = np.uint32(len(slots) - 1)
@@ -44,8 +44,9 @@ def lookup(slots: UInt32Array, values: Float32Array, key: np.uint32) -> np.float
 def lookup_all(slots: UInt32Array, values: Float32Array, keys: UInt32Array) -> Float32Array:
     """float32 [n]: the value of each of n hashes."""
     found = np.zeros(len(keys), np.float32)
+    own_slots, own_values = borrowed(slots), borrowed(values)
     for i in range(len(keys)):
-        found[i] = lookup(slots, values, keys[i])
+        found[i] = lookup(own_slots, own_values, keys[i])
     return found
 
 

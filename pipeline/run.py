@@ -121,7 +121,14 @@ def drive_locally(graph: Graph, workers: int, progress: Progress | None) -> None
     model = next(str(stage.places["language_model"]) for stage in graph.stages if "language_model" in stage.places)
     warm_up(model)
     preload(graph.stages, model)
-    local.run(graph, workers=workers, progress=progress)
+    local.run(graph, workers=workers, progress=progress, meanwhile=_import_presentation)
+
+
+def _import_presentation() -> None:
+    """What `write_report` would import at the end, when nobody works beside it."""
+    import pyarrow.dataset  # noqa: F401
+
+    import pipeline.report  # noqa: F401
 
 
 def find_guards(manifest: Mapping[str, Any]) -> Iterator[str]:

@@ -59,7 +59,6 @@ def preload(stages: Iterable[Stage], language_model: str) -> None:
         if f"{kernels.__name__}.{name}" in sys.modules:
             kernels.warm_up(name)
     _compile_callers(language_model)
-    gc.collect()
     gc.freeze()  # shared with the workers, and never scanned again
 
 

@@ -69,13 +69,19 @@ class _Worker:
     share: float = 0.0
 
 
-def run(graph: Graph, *, workers: int, progress: ProgressCallback | None = None) -> None:
-    """Run every stage of the graph that is not committed yet.
+def run(
+    graph: Graph,
+    *,
+    workers: int,
+    progress: ProgressCallback | None = None,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> None:
+    """Run every stage of the graph that is not committed yet. `meanwhile` is called once the workers have work.
 
     Raises TaskFailed when a task fails for good, WinnowError when a stage reports a user's mistake.
     """
     graph_path = graph.save()
-    _Driver(graph, graph_path, workers, progress or (lambda stage, share, done: None)).run()
+    _Driver(graph, graph_path, workers, progress or (lambda stage, share, done: None)).run(meanwhile)
 
 
 class _Driver:
@@ -89,10 +95,12 @@ class _Driver:
         self._states = {stage.name: _Progress(graph, stage) for stage in graph.stages}
         self._crumbs = tempfile.mkdtemp(prefix="winnow-crumbs-")
 
-    def run(self) -> None:
+    def run(self, meanwhile: Callable[[], None]) -> None:
         try:
             for _ in range(min(self._count, max((len(state.pending) for state in self._states.values()), default=0))):
                 self._start()
+            self._assign()
+            meanwhile()
             while not all(state.complete for state in self._states.values()):
                 self._assign()
                 for member in self._ready():

@@ -33,12 +33,17 @@ def run_program(
     before = _core_seconds()
     with log.open("wb") as out:
         started = time.monotonic()
-        code = subprocess.Popen(command, stdout=out, stderr=out, env=dict(environment or os.environ)).wait()
+        code = subprocess.Popen(command, stdout=out, stderr=out, env=_as_installed(environment or os.environ)).wait()
         seconds = time.monotonic() - started
     _wait_for_orphans()
     if code not in fine:
         raise SystemExit(f"{' '.join(command[:4])} ... ended with {code}:\n{log.read_text(errors='replace')[-2000:]}")
     return Spent(seconds, _core_seconds() - before)
+
+
+def _as_installed(environment: Mapping[str, str]) -> dict[str, str]:
+    """Python keeps the bytecode of what it imports, as it does where nobody told it not to."""
+    return {name: value for name, value in environment.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _core_seconds() -> float:

@@ -9,6 +9,7 @@ uchardet alone (cchardet, resiliparse) reads .74 and .76 of them without an erro
 differs by a quotation mark.
 """
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -125,6 +126,7 @@ class Decoded:
     """Characters that could not be read: U+FFFD and C1 controls in `text`."""
 
 
+@functools.lru_cache(maxsize=1024)
 def charset_of_label(label: str | None) -> str | None:
     """The WHATWG name for a label as found in the wild (`Latin1`, `"x-sjis"`, `win-1251`), or None."""
     if not label:

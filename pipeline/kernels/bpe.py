@@ -4,6 +4,7 @@ A word that is a token is looked up whole. Texts with a character that this Pyth
 word of more than MAX_WORD_BYTES bytes, are left to a library.
 """
 
+import io
 import unicodedata
 from functools import cache
 from typing import NamedTuple
@@ -65,6 +66,22 @@ def ranks(tokens: dict[bytes, int], merges: list[tuple[int, int, int]]) -> Ranks
     of_byte = np.array([tokens[bytes([byte])] for byte in range(256)], np.int32)
     words, pairs, merged = _tables(text, ends, np.array(merges, np.int64).reshape(-1, 3))
     return Ranks(of_byte, text, ends, ids, words, pairs, merged)
+
+
+def to_bytes(known: Ranks) -> bytes:
+    """The arrays one after the other, as numpy saves them."""
+    out = io.BytesIO()
+    for array in known:
+        np.save(out, array, allow_pickle=False)
+    return out.getvalue()
+
+
+def from_bytes(data: bytes) -> Ranks:
+    """What `to_bytes` wrote."""
+    stream = io.BytesIO(data)
+    known = Ranks(*(np.load(stream, allow_pickle=False) for _ in Ranks._fields))
+    known.text.flags.writeable = False  # the type that kernels are compiled for
+    return known
 
 
 @kernel

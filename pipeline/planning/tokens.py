@@ -44,7 +44,7 @@ def add_tokens(builder: GraphBuilder, recipe: Recipe, parts: Parts) -> None:
             kind="reduce",
             params={"vocab_size": train.vocab_size, "end_of_text": recipe.tokenizer.end_of_text},
             exchanges=["tokenizer_sample"],
-            code=code,
+            code=[*code, "pipeline.kernels.bpe"],
             libraries=["tokenizers", "tiktoken"],
             title="train tokenizer",
         )
@@ -57,7 +57,7 @@ def add_tokens(builder: GraphBuilder, recipe: Recipe, parts: Parts) -> None:
             kind="collect",
             params={"digest": storage.digest_of(path), "end_of_text": recipe.tokenizer.end_of_text},
             places={"path": path},
-            code=code,
+            code=[*code, "pipeline.kernels.bpe"],
             libraries=["tokenizers", "tiktoken"],
             title="tokenizer",
         )

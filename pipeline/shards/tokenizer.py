@@ -4,6 +4,7 @@ A trained tokenizer is GPT-2's kind: 256 byte symbols, GPT-2's pre-tokenisation 
 token. Training depends on the multiset of texts alone: neither on their order nor on threads.
 """
 
+import functools
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -75,6 +76,7 @@ def train_tokenizer(
     return trained, tuple(notes)
 
 
+@functools.lru_cache(maxsize=2)  # read by the plan, and again by the stage `tokenizer`
 def load_tokenizer(data: bytes, end_of_text: str | None = None, name: str = "tokenizer.json") -> TokenizerFile:
     """A given tokenizer.json. `end_of_text` names the token that ends documents; None looks for the known names.
 

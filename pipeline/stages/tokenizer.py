@@ -3,7 +3,7 @@
 text_sizes        bytes of text a source -> sizes.json
 tokenizer_sample  task t: documents that a hash draws, at their source's rate -> exchange to one partition
 tokenizer         trains on them, in any order -> public/shards/tokenizer.json (or copies the one that is given
-there), and facts.json: what every worker that encodes would find out about it
+there), and facts.json and ranks.npy: what every worker that encodes would find out about it
 """
 
 import functools
@@ -18,12 +18,14 @@ from pipeline.engine import storage
 from pipeline.engine.task import PUBLIC, TaskContext
 from pipeline.errors import WinnowError
 from pipeline.ids import hash01
+from pipeline.kernels import bpe
 from pipeline.ledger import read_parquet
 from pipeline.shards.encode import Encoder
 from pipeline.shards.tokenizer import TokenizerFile, load_tokenizer, train_tokenizer
 
 TOKENIZER_FILE = f"{PUBLIC}shards/tokenizer.json"
 FACTS_FILE = "facts.json"
+RANKS_FILE = "ranks.npy"  # where the kernel is proven to encode with them
 # One very long document must not be the whole sample.
 MAX_DOCUMENT_CHARS = 200_000
 
@@ -91,11 +93,14 @@ def copy(ctx: TaskContext) -> None:
 
 def _write(ctx: TaskContext, tokenizer: TokenizerFile) -> None:
     ctx.file(TOKENIZER_FILE).write(tokenizer.data)
+    tables = Encoder(tokenizer).tables
+    if tables is not None:
+        ctx.file(RANKS_FILE).write(bpe.to_bytes(tables))
     facts = {
         "end_of_text": tokenizer.end_of_text,
         "end_of_text_id": tokenizer.end_of_text_id,
         "vocab_size": tokenizer.vocab_size,
-        "proven": Encoder(tokenizer).is_fast,
+        "proven": tables is not None,
     }
     ctx.file(FACTS_FILE).write(json.dumps(facts).encode())
 
@@ -104,5 +109,5 @@ def _write(ctx: TaskContext, tokenizer: TokenizerFile) -> None:
 def encoder(folder: str) -> Encoder:
     """The run's encoder, loaded once a worker from the folder of the stage `tokenizer`."""
     facts = json.loads(storage.read_bytes(storage.join(folder, FACTS_FILE)))
-    proven = facts.pop("proven")
+    proven = facts.pop("proven") and bpe.from_bytes(storage.read_bytes(storage.join(folder, RANKS_FILE)))
     return Encoder(TokenizerFile(storage.read_bytes(storage.join(folder, TOKENIZER_FILE)), **facts), proven=proven)

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from pipeline.dedup import near_prints
 from pipeline.dedup.arrays import read_only
 from pipeline.dedup.minhash import SHINGLES
 from pipeline.kernels import simhash as kernels
@@ -22,6 +23,9 @@ from pipeline.kernels.simhash import BITS
 
 UInt64Array = npt.NDArray[np.uint64]
 BoolArray = npt.NDArray[np.bool_]
+
+FEW = 4096
+"""Different fingerprints of one key that are compared each with each."""
 
 
 def fingerprints(texts: pa.Array, *, shingle: str, ngram: int) -> tuple[UInt64Array, BoolArray]:
@@ -63,12 +67,22 @@ def group(
 ) -> tuple[UInt64Array, UInt64Array]:
     """(a, b), both uint64: edges that connect what shares a key and differs in at most `distance` bits.
 
-    Equal fingerprints cost time linear in their number; different ones that share a key are compared each with each.
-    Memory beside inputs and result: 64 bytes a key.
+    Time beside sorting is linear in the number of keys, however many share one (`near_prints`). Memory beside inputs
+    and result: 64 bytes a key, and for one that more than FEW different fingerprints share, 130 bytes each and 64 MiB.
+
+    Raises WinnowError where layouts with large distances would compare too many.
     """
     order = np.lexsort((nodes, prints, keys))
     key, value, node = (read_only(column, np.uint64) for column in (keys, prints, nodes))
-    return kernels.near_edges(key, value, node, read_only(order, np.int64), distance)
+    a, b, hot = kernels.near_edges(key, value, node, read_only(order, np.int64), distance, FEW)
+    starts, stops = [a], [b]
+    for begin, end in hot.tolist():
+        distinct, first = np.unique(prints[order[begin:end]], return_index=True)
+        found = near_prints.connect(distinct, distance)
+        owners = nodes[order[begin + first]]
+        starts.append(owners[found.a])
+        stops.append(owners[found.b])
+    return np.concatenate(starts), np.concatenate(stops)
 
 
 def similarity(distance: int) -> float:

@@ -96,28 +96,39 @@ def masked_keys(prints: UInt64Array, masks: UInt64Array, salt: UInt64Array) -> U
 
 @kernel
 def near_edges(
-    keys: UInt64Array, prints: UInt64Array, nodes: UInt64Array, order: Int64Array, distance: int
-) -> tuple[UInt64Array, UInt64Array]:
-    """(a, b): edges that connect, of the rows with one key, all that differ in at most `distance` bits, directly or
-    through others. `order` sorts the rows by (key, fingerprint, node). At most one edge a row.
+    keys: UInt64Array, prints: UInt64Array, nodes: UInt64Array, order: Int64Array, distance: int, few: int
+) -> tuple[UInt64Array, UInt64Array, Int64Array]:
+    """(a, b, hot): edges that connect, of the rows with one key, all that differ in at most `distance` bits, directly
+    or through others. `order` sorts the rows by (key, fingerprint, node). At most one edge a row.
+
+    Of a key with more than `few` distinct fingerprints only rows with the same one are connected; `hot`, int64 [n, 2],
+    says where in `order` such a key begins and ends.
     """
     n = len(order)
     a, b = np.empty(n, np.uint64), np.empty(n, np.uint64)
-    values, owners = np.empty(n, np.uint64), np.empty(n, np.uint64)  # of the key's distinct fingerprints
-    parents = np.empty(n, np.int64)
-    edges = begin = 0
+    values, owners = np.empty(few, np.uint64), np.empty(few, np.uint64)  # of the key's distinct fingerprints
+    parents = np.empty(few, np.int64)
+    hot = np.empty((n // (few + 1), 2), np.int64)
+    edges = begin = keys_hot = 0
     while begin < n:
         key = keys[order[begin]]
         end, distinct = begin, 0
+        value, owner = prints[order[begin]], nodes[order[begin]]
         while end < n and keys[order[end]] == key:
             row = order[end]
-            if distinct and prints[row] == values[distinct - 1]:
-                a[edges], b[edges] = owners[distinct - 1], nodes[row]
+            if end > begin and prints[row] == value:
+                a[edges], b[edges] = owner, nodes[row]
                 edges += 1
             else:
-                values[distinct], owners[distinct], parents[distinct] = prints[row], nodes[row], distinct
+                value, owner = prints[row], nodes[row]
+                if distinct < few:
+                    values[distinct], owners[distinct], parents[distinct] = value, owner, distinct
                 distinct += 1
             end += 1
+        if distinct > few:
+            hot[keys_hot, 0], hot[keys_hot, 1] = begin, end
+            keys_hot += 1
+            distinct = 0
         for i in range(1, distinct):
             value = values[i]
             for j in range(i):
@@ -126,7 +137,7 @@ def near_edges(
                     a[edges], b[edges] = owners[j], owners[i]
                     edges += 1
         begin = end
-    return a[:edges].copy(), b[:edges].copy()
+    return a[:edges].copy(), b[:edges].copy(), hot[:keys_hot].copy()
 
 
 def warm_up() -> None:
@@ -136,4 +147,4 @@ def warm_up() -> None:
         array.flags.writeable = False
     fingerprints(data, offsets, WORDS, 2)
     masked_keys(values, values, values)
-    near_edges(values, values, values, places, 1)
+    near_edges(values, values, values, places, 1, 1)

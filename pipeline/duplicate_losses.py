@@ -16,7 +16,7 @@ from pipeline.engine.graph import Graph
 from pipeline.errors import GuardTripped
 
 TOP = 3
-_DECIDING = ("exact", "against_exact", "against_minhash", "near_duplicates")
+_DECIDING = ("exact", "against_exact", "against_minhash", "against_simhash", "near_duplicates")
 _BEGINNING_CHARS = 60
 
 

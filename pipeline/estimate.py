@@ -126,9 +126,10 @@ def _earlier(plan: Plan, documents: float, text: float) -> dict[str, int]:
     theirs = sum(index.documents for index in indexes(plan.recipe))
     if against.EXACT in plan.graph:
         found["against.keys"] = int((documents + theirs) * _EXACT_ROW_BYTES / 2)
-    if against.NEAR in plan.graph:
-        bands = plan.graph["against.bands"].params["bands"]
-        found["against.bands"] = int((documents + theirs) * bands * KEY_BYTES)
+    if "against.bands" in plan.graph:
+        p = plan.graph["against.bands"].params
+        key_bytes = KEY_BYTES if p["distance"] is None else PRINTED_KEY_BYTES
+        found["against.bands"] = int((documents + theirs) * p["bands"] * key_bytes)
         found["against.texts"] = int(text * _CANDIDATE_SHARE)
     return found
 

@@ -6,7 +6,7 @@ rules              language and the published rule sets
 exact_keys, exact  one of each group of equal normalised texts stays
 against_exact      texts of earlier runs go (planning.against)
 quality            a classifier's score, and who stays by it
-against_minhash    what is nearly a document of an earlier run goes
+against_minhash, or against_simhash   what is nearly a document of an earlier run goes
 signatures ... near_duplicates               MinHash or SimHash nominates pairs, exact similarity decides
 dclm_paragraphs.*  paragraphs most of whose n-grams stand elsewhere are cut
 <rule>.keys, .firsts, <rule>   lines, spans and substrings that are in several places are cut (planning.copies.NAMES)
@@ -84,8 +84,8 @@ def build(
     if scored := quality.add(builder, recipe, parts, decided):
         decided += (scored,)
     if recipe.dedup and recipe.dedup.near:
-        if earlier and recipe.dedup.minhash:
-            decided += (against.add_minhash(builder, recipe, parts, decided, earlier),)
+        if earlier:
+            decided += (against.add_near(builder, recipe, parts, decided, earlier),)
         decided += (near.add(builder, recipe, parts, decided),)
     if earlier:
         against.add_tables(builder, recipe, earlier)
@@ -118,8 +118,9 @@ def ledger_order(recipe: Recipe) -> dict[str, tuple[str, ...]]:
         stages += ["exact_dedup"] if recipe.dedup and recipe.dedup.exact else []
         stages += [against.EXACT] if recipe.dedup and recipe.dedup.against and recipe.dedup.exact else []
         stages += ["quality"] if source.quality else []
-        stages += [against.NEAR] if recipe.dedup and recipe.dedup.against and recipe.dedup.minhash else []
-        stages += [recipe.dedup.near.method] if recipe.dedup and recipe.dedup.near else []
+        if near := recipe.dedup.near if recipe.dedup else None:
+            stages += [against.NEAR[near.method]] if recipe.dedup and recipe.dedup.against else []
+            stages += [near.method]
         stages += [paragraphs.NAME] if recipe.dedup and recipe.dedup.dclm_paragraphs else []
         stages += [name for name in copies.NAMES if copies.settings(recipe, name)]
         stages += ["contamination"] if recipe.contamination else []

@@ -9,14 +9,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.dedup import minhash
-from pipeline.dedup.index import Index, check_digest, open_index
+from pipeline.dedup.index import Index, check_digest, open_index, read_index
 from pipeline.engine import storage
 from pipeline.errors import WinnowError
 from pipeline.kernels.normalise import content_keys
-from pipeline.recheck import removals_of, rows_of, similarity_of, texts_folder, threshold_of
+from pipeline.recheck import distance_of, removals_of, rows_of, similarity_of, texts_folder, threshold_of
 
 PAIRS, SUMMARY = "dedup/against.parquet", "dedup/against.json"
-STAGES = ("against_exact", "against_minhash")
+STAGES = ("against_exact", "against_minhash", "against_simhash")
 PAIRS_AT_ONCE = 20_000
 _TOLERANCE = 1e-9  # of similarities, which are quotients of whole numbers
 
@@ -41,7 +41,7 @@ def recheck(out: str, manifest: Mapping[str, Any], locations: Sequence[str]) -> 
                 if decision != (pair["kept_id"], pair["similarity"]):
                     yield f"{_name(pair)} at {pair['similarity']}, but decisions/ says {decision}"
                 if pair["similarity"] is not None:
-                    threshold = threshold_of(pair["method"], summary["minhash"])
+                    threshold = threshold_of(pair["method"], _settings(summary))
                     if pair["similarity"] < threshold - _TOLERANCE:
                         yield f"{_name(pair)} at {pair['similarity']}, below the threshold of {threshold}"
             if digest in found:
@@ -51,7 +51,7 @@ def recheck(out: str, manifest: Mapping[str, Any], locations: Sequence[str]) -> 
                 if problem := states[path]:
                     yield f"{len(mine):,} removals cannot be checked: {problem}"
                 else:
-                    yield from _compared(path, mine, own, summary)
+                    yield from _compared(found[digest], file, mine, own, summary)
     if removals:
         yield f"{len(removals):,} documents went because of earlier runs without a pair, such as {min(removals)}"
 
@@ -100,10 +100,21 @@ def _state(index: Index, name: str) -> str | None:
     return None
 
 
+def _settings(summary: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Those of the method for near-duplicates."""
+    found: Mapping[str, Any] = summary["simhash"] if "simhash" in summary else summary["minhash"]
+    return found
+
+
 def _compared(
-    path: str, pairs: list[dict[str, Any]], own: Mapping[str, tuple[str, str | None]], summary: Mapping[str, Any]
+    index: Index,
+    name: str,
+    pairs: list[dict[str, Any]],
+    own: Mapping[str, tuple[str, str | None]],
+    summary: Mapping[str, Any],
 ) -> Iterator[str]:
     """Problems with pairs whose witnesses stand in one file; `own` are the removed documents where they are known."""
+    path = storage.join(index.out, name)
     theirs = _rows(path, {pair["row"] for pair in pairs})
     for pair in pairs:
         identity, text, language = theirs.get(pair["row"], (None, "", None))
@@ -116,19 +127,36 @@ def _compared(
             yield f"{_name(pair)}, of language {language} and not {spoken}"
         if pair["method"] == "exact":
             one, other = content_keys(pa.array([removed, text], pa.string())).to_pylist()
-            if one != other:
+            if one != other and one != _original(index, name, pair["row"]):
                 yield f"{_name(pair)} as an equal text, which it is not"
         else:
-            found = _similarity(removed, text, pair["method"], summary["minhash"])
-            if abs(found - pair["similarity"]) > _TOLERANCE:
-                yield f"{_name(pair)} at {pair['similarity']}, but their texts have similarity {found}"
+            yield from _less_similar(pair, removed, text, _settings(summary))
 
 
-def _similarity(removed: str, kept: str, method: str, settings: Mapping[str, Any]) -> float:
-    how = {name: settings[name] for name in ("shingle", "ngram", "repeats")}
-    sets, offsets = minhash.shingle_sets(pa.array([removed, kept], pa.string()), **how)
-    one, other = np.split(sets[: offsets[2]], offsets[1:2])
-    return similarity_of(one, other, method)
+def _original(index: Index, name: str, row: int) -> bytes | None:
+    """The key of a document before anything of it was cut, where that is another than its own."""
+    (file,) = (file for file in index.files if file.documents == name)
+    first = 0
+    for batch in read_index(index.path(file), file.digest):
+        if row < first + batch.num_rows:
+            key: bytes | None = batch.column("original")[row - first].as_py()
+            return key
+        first += batch.num_rows
+    return None
+
+
+def _less_similar(pair: Mapping[str, Any], removed: str, kept: str, settings: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with the similarity of a pair of texts."""
+    texts = pa.array([removed, kept], pa.string())
+    shingles, offsets = minhash.shingle_sets(texts, shingle=settings["shingle"], ngram=settings["ngram"], repeats=True)
+    one, other = np.split(shingles[: offsets[2]], offsets[1:2])
+    if "distance" in settings and (apart := distance_of(one, other)) > settings["distance"]:
+        yield f"{_name(pair)}, but their fingerprints differ in {apart} bits, more than {settings['distance']}"
+    if pair["method"] != "hamming" and not settings["repeats"]:
+        one, other = np.unique(one), np.unique(other)
+    found = similarity_of(one, other, pair["method"])
+    if abs(found - pair["similarity"]) > _TOLERANCE:
+        yield f"{_name(pair)} at {pair['similarity']}, but their texts have similarity {found}"
 
 
 def _rows(path: str, wanted: set[int]) -> dict[int, tuple[str, str, str | None]]:

@@ -18,10 +18,11 @@ from rich.console import Console
 from pipeline import recheck_against, records
 from pipeline.cli import main
 from pipeline.dedup import earlier as compared
+from pipeline.dedup import most_similar
 from pipeline.dedup.index import open_index, read_index
 from pipeline.duplicate_losses import losses
 from pipeline.errors import WinnowError
-from pipeline.publish import publish
+from pipeline.publish import publish, read_manifest
 from pipeline.quickstart.variants import jaccard
 from pipeline.recipe import loads
 from pipeline.report.explain import explain
@@ -172,6 +173,64 @@ def test_what_is_a_duplicate_follows_the_recipe(folder: Path) -> None:
     assert verify(apart, against=[str(folder / "old")]) == []
 
 
+@pytest.mark.parametrize("simhash", ["{}", "{threshold: 0.9, similarity: mutual, distance: 8, blocks: 10}"])
+def test_fingerprints_of_an_earlier_run(folder: Path, simhash: str) -> None:
+    """The index has fingerprints, so that a later run can choose distance and blocks."""
+    go(folder, "old-*.jsonl", "simhash: {}, write_index: true", "printed", name="printed")
+    later = go(folder, "new-*.jsonl", f"simhash: {simhash}, against: [printed]", "by_print")
+    assert kept(later) == ["less", "own, again"]
+    near, same = sorted(rows(later, "dedup/against.parquet"), key=lambda row: row["similarity"])
+    assert (same["similarity"], near["method"]) == (1.0, "hamming" if simhash == "{}" else "mutual")
+    theirs = {row["native_id"]: row["id"] for row in rows(str(folder / "printed"), "documents")}
+    assert (same["kept_id"], near["kept_id"]) == (theirs["o3"], theirs["o7"])
+    summary = Path(later, "dedup/against.json")
+    found = json.loads(summary.read_text())
+    assert found["simhash"]["comparisons"] >= 2
+    assert "1 band in common" not in explain(later, "same")
+    assert verify(later, against=[str(folder / "printed")]) == []
+    summary.write_text(json.dumps({**found, "simhash": {**found["simhash"], "distance": -1}}))
+    problems = list(recheck_against.recheck(later, read_manifest(later), [str(folder / "printed")]))
+    assert sum("fingerprints differ in" in problem for problem in problems) == 2
+
+
+def test_other_fingerprints_are_refused(folder: Path) -> None:
+    go(folder, "old-0.jsonl", "simhash: {}, write_index: true", "printed_0")
+    for dedup, says in (
+        ("simhash: {ngram: 3}, against: [printed_0]", r"ngram 3 \(the index has 6\)"),
+        ("minhash: {}, against: [printed_0]", "near-duplicates by simhash, so that its index has no MinHash"),
+    ):
+        with pytest.raises(WinnowError, match=says):
+            make_plan(recipe(folder, "new-*.jsonl", dedup), str(folder / "refused"))
+    assert kept(go(folder, "new-*.jsonl", "exact: true, against: [printed_0]", "equals")) != []
+
+
+def test_documents_that_were_cut_are_known_whole_and_masked_ones_as_they_were_published(tmp_path: Path) -> None:
+    """A line that all have is cut from each, and one has an address: a hash of it would help to guess that."""
+    common = "\nSubscribe to the letter of the mill, and read it every week of the year!"
+    old = {f"o{n}": text(n) + common for n in range(4)}
+    old["o3"] = text(3) + "\nAsk jo@mill.org for more." + common
+    write(tmp_path / "old.jsonl", old)
+    write(tmp_path / "new.jsonl", {"cut": old["o1"], "as published": text(2), "masked": old["o3"], "other": text(9)})
+    lines = ["name: old", "seed: 1", "sources: {web: {reader: jsonl, paths: [old.jsonl]}}", "pii: {email: mask}"]
+    made = loads(
+        "\n".join([*lines, "dedup: {exact: true, minhash: {}, ccnet_lines: {}, write_index: true}"]), folder=tmp_path
+    )
+    plan = make_plan(made, str(tmp_path / "old"))
+    run_all(plan.graph)
+    publish(plan)
+    index = open_index(str(tmp_path / "old"))
+    (table,) = (pa.Table.from_batches(read_index(index.path(file), file.digest)) for file in index.files)
+    assert table["original"].is_null().to_pylist() == [False, False, False, True]
+    published = [row["text"] for row in rows(str(tmp_path / "old"), "documents")]
+    assert not any("Subscribe" in value for value in published)
+    equal = go(tmp_path, "new.jsonl", "exact: true, against: [old]", "equal")
+    assert kept(equal) == ["masked", "other"]
+    assert verify(equal, against=[str(tmp_path / "old")]) == []
+    near = go(tmp_path, "new.jsonl", "exact: true, minhash: {}, against: [old]", "near")
+    assert kept(near) == ["other"]
+    assert verify(near, against=[str(tmp_path / "old")]) == []
+
+
 def test_the_guard_on_losses_counts_what_earlier_runs_took(folder: Path) -> None:
     plan = make_plan(recipe(folder, "new-*.jsonl", "exact: true, minhash: {}, against: [old]"), str(folder / "guarded"))
     run_all(plan.graph)
@@ -203,7 +262,8 @@ def test_documents_of_another_language_stay(tmp_path: Path) -> None:
         ("exact: true, against: [unindexed]", "wrote no index: run its command again with --set dedup.write_index"),
         ("minhash: {bands: 7, hashes: 56}, against: [old]", r"hashes 56 \(the index has 112\), bands 7 "),
         ("minhash: {ngram: 13}, against: [old]", r"ngram 13 \(the index has 5\)"),
-        ("minhash: {}, against: [equal_only]", "looked for no near-duplicates"),
+        ("minhash: {}, against: [equal_only]", "looked for near-duplicates nowhere, so that its index has no MinHash"),
+        ("simhash: {}, against: [old]", "looked for near-duplicates by minhash, so that its index has no SimHash"),
         ("ccnet_lines: {}, against: [old]", "`against` needs to know what a duplicate is"),
     ],
 )  # fmt: skip
@@ -231,7 +291,7 @@ def test_other_keys_are_noticed(folder: Path, tmp_path: Path) -> None:
     whole = json.loads(path.read_text())
     for key, value, says in (
         ("probe", {"key": "0"}, "version of Winnow that has other keys"),
-        ("format", 99, "has format 99, this version reads 1"),
+        ("format", 99, "has format 99, this version reads 2"),
         ("files", [{}], "is damaged"),
     ):
         path.write_text(json.dumps({**whole, key: value}))
@@ -307,6 +367,20 @@ def test_nominations_count_the_keys_that_two_share() -> None:
     assert cut == 0
 
 
+def test_with_fingerprints_only_near_ones_are_nominated_and_equal_ones_first() -> None:
+    keys, nodes, own = u64(1, 2, 1), u64(10, 10, 11), u64(0b1000, 0b1000, 0b11111)
+    known, documents, prints = u64(1, 1, 1, 2, 1), u64(70, 71, 72, 71, 73), u64(0b1001, 0b1000, 0, 0b1000, 0b1000)
+    near = compared.Near(own, prints, 1)
+    ((node, document, shared, cut),) = compared.nominate(keys, nodes, known, documents, near=near)
+    found = list(zip(node.tolist(), document.tolist(), shared.tolist(), strict=True))
+    assert (found, cut) == ([(10, 70, 1), (10, 71, 2), (10, 72, 1), (10, 73, 1)], 0)
+    ((node, document, shared, cut),) = compared.nominate(keys, nodes, known, documents, near=near, max_bucket=2)
+    assert list(zip(node.tolist(), document.tolist(), shared.tolist(), strict=True)) == [(10, 71, 2), (10, 73, 1)]
+    none = compared.Near(own, ~prints, 1)
+    ((node, *_),) = compared.nominate(keys, nodes, known, documents, near=none)
+    assert not len(node)
+
+
 def test_a_key_of_many_documents_leads_to_some(monkeypatch: pytest.MonkeyPatch) -> None:
     """Linear where all share a key, in pieces of any size."""
     keys, nodes = np.full(100, 5, np.uint64), np.arange(100, dtype=np.uint64)
@@ -347,10 +421,10 @@ def test_the_most_similar_document_is_the_witness(similarity: str) -> None:
         return False, both / len(mine) if similarity == "both" and mine and both >= 0.9 * len(mine) else 0.0
 
     pairs = [(row, document) for row in range(len(own)) for document in range(len(theirs))]
-    sets = compared.Sets(settings).add(pa.array(own))
+    sets = most_similar.Sets(settings).add(pa.array(own))
     row, document = (np.array(side) for side in zip(*pairs, strict=True))
     bands = np.ones(len(pairs), np.int32)
-    best = compared.Best(row, document.astype(np.uint64), bands, sets, settings)
+    best = most_similar.Best(row, document.astype(np.uint64), bands, sets, settings)
     for first in (0, 2):
         best.compare(u64(first, first + 1), pa.array(theirs[first : first + 2]))
     found = best.found()

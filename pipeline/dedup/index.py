@@ -4,7 +4,10 @@
                                                its digest, and that of the documents that it is of
     OUT/dedup/index/<source>/part-00000.arrow  row i is of row i of OUT/documents/<source>/part-00000.parquet
 
-Texts are not repeated: those of OUT/documents are read where a later run, or its `winnow verify`, compares them.
+Texts are not repeated: those of OUT/documents are read where a later run, or its `winnow verify`, compares them. So
+near-duplicates are compared with documents as they were published, masked and cut. Equal texts are found by the key
+that a document had before anything was cut as well (`original`); by that of its masked text alone where personal data
+was masked, as a hash of the other would help to guess it.
 """
 
 import json
@@ -14,19 +17,21 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import xxhash
 
 from pipeline import records
-from pipeline.dedup import minhash
+from pipeline.dedup import simhash
+from pipeline.dedup.nomination import MINHASH, SIMHASH, nominate
 from pipeline.engine import storage
 from pipeline.errors import WinnowError
 from pipeline.kernels.normalise import content_keys
 
-FORMAT = 1
+FORMAT = 2
 FOLDER = "dedup/index"
 INDEX = "index.json"
-SHAPE = ("shingle", "ngram", "hashes", "bands", "rows")
-"""Settings of `dedup.minhash` that two runs must share to have the same band keys."""
+SHAPES = {MINHASH: ("shingle", "ngram", "hashes", "bands", "rows"), SIMHASH: ("shingle", "ngram")}
+"""Settings of a method that two runs must share to have the same band keys, or fingerprints."""
 
 _PROBE = "Ὁ quick  BROWN fox—jumps over 12 lazy dogs, naïvely; 然後 it isn’t seen again. Ἀρχή, конец, end of it!"
 """Its keys tell whether another version of Winnow would give every text the same ones."""
@@ -53,7 +58,7 @@ class Index:
     run: str
     digest: str
     documents: int
-    minhash: dict[str, Any] | None
+    near: dict[str, Any] | None  # the method for near-duplicates, with its settings of SHAPES
     files: tuple[IndexFile, ...]
 
     def path(self, file: IndexFile) -> str:
@@ -61,54 +66,62 @@ class Index:
         return storage.join(self.out, FOLDER, file.path)
 
     def differences(self, wanted: dict[str, Any]) -> list[str]:
-        """What of SHAPE a recipe's `dedup.minhash` sets otherwise, each as `name mine (the index has theirs)`."""
-        had = self.minhash or {}
-        return [f"{name} {wanted[name]} (the index has {had[name]})" for name in SHAPE if had[name] != wanted[name]]
+        """What a recipe sets otherwise, of one method, each as `name mine (the index has theirs)`."""
+        had = self.near or {}
+        return [f"{name} {value} (the index has {had[name]})" for name, value in wanted.items() if had[name] != value]
 
 
-def index_schema(shape: dict[str, Any] | None) -> pa.Schema:
-    """Columns of the index's files, by the settings of MinHash: `bands` is null for a document without shingles, and
-    absent without MinHash.
+def index_schema(near: dict[str, Any] | None) -> pa.Schema:
+    """Columns of the index's files, by the method for near-duplicates: what it adds is null for a document without
+    shingles.
     """
     fields = [
         pa.field("id", records.ID),
         pa.field("key", pa.binary(16)),  # of the normalised text (pipeline.kernels.normalise.content_keys)
+        # The key of the document before any of it was cut, where that is another, and nothing was masked.
+        pa.field("original", pa.binary(16)),
         pa.field("language", pa.string()),
     ]
-    if shape is not None:
-        # MinHash band keys, without the salt of a scope.
-        fields.append(pa.field("bands", pa.list_(pa.uint64(), shape["bands"])))
+    if near is not None and near["method"] == MINHASH:
+        # Band keys, without the salt of a scope.
+        fields.append(pa.field("bands", pa.list_(pa.uint64(), near["bands"])))
+    elif near is not None:
+        fields.append(pa.field("print", pa.uint64()))
     return pa.schema(fields)
 
 
-def index_rows(documents: pa.RecordBatch, shape: dict[str, Any] | None) -> pa.RecordBatch:
-    """A row for each of the public documents (id, text, language)."""
+def index_rows(documents: pa.RecordBatch, near: dict[str, Any] | None, originals: pa.Array) -> pa.RecordBatch:
+    """A row for each of the public documents (id, text, language). `originals`: the keys of the documents that they
+    are, or are pieces of, before anything was cut; null where these are not to be had.
+    """
     text = documents.column("text")
     identities = [bytes.fromhex(identity) for identity in documents.column("id").to_pylist()]
-    columns = [pa.array(identities, records.ID), content_keys(text), documents.column("language")]
-    if shape is not None:
-        keys, some = _band_keys(text, shape)
-        columns.append(pa.FixedSizeListArray.from_arrays(pa.array(keys.ravel()), shape["bands"], mask=pa.array(~some)))
-    return pa.RecordBatch.from_arrays(columns, schema=index_schema(shape))
+    key = content_keys(text)
+    original = pc.if_else(pc.equal(key, originals), None, originals)
+    columns = [pa.array(identities, records.ID), key, original, documents.column("language")]
+    if near is not None:
+        columns.append(_near_keys(text, near))
+    return pa.RecordBatch.from_arrays(columns, schema=index_schema(near))
 
 
-def probe(shape: dict[str, Any] | None) -> dict[str, str]:
+def probe(near: dict[str, Any] | None) -> dict[str, str]:
     """What this version's keys of one text are: index.json holds it."""
     text = pa.array([_PROBE])
     found = {"key": content_keys(text)[0].as_py().hex()}
-    if shape is not None:
-        found["bands"] = xxhash.xxh3_128_hexdigest(_band_keys(text, shape)[0].tobytes())
+    if near is not None:
+        keys = np.array(_near_keys(text, near).to_pylist(), np.uint64)
+        found["bands" if near["method"] == MINHASH else "print"] = xxhash.xxh3_128_hexdigest(keys.tobytes())
     return found
 
 
-def describe(run: str, shape: dict[str, Any] | None, files: list[IndexFile]) -> bytes:
+def describe(run: str, near: dict[str, Any] | None, files: list[IndexFile]) -> bytes:
     """index.json."""
     content = {
         "format": FORMAT,
         "run": run,
         "documents": sum(file.rows for file in files),
-        "minhash": shape,
-        "probe": probe(shape),
+        "near": near,
+        "probe": probe(near),
         "files": [vars(file) for file in files],
     }
     return json.dumps(content, indent=1, sort_keys=True).encode() + b"\n"
@@ -134,14 +147,14 @@ def open_index(location: str) -> Index:
         if found == FORMAT:
             files = tuple(IndexFile(**row) for row in content["files"])
             index = Index(
-                out, content["run"], xxhash.xxh3_128_hexdigest(data), content["documents"], content["minhash"], files
+                out, content["run"], xxhash.xxh3_128_hexdigest(data), content["documents"], content["near"], files
             )
             theirs = content["probe"]
     except (ValueError, KeyError, TypeError) as error:
         raise WinnowError(f"{path} is damaged ({error!r}): {_again(out)}") from error
     if found != FORMAT:
         raise WinnowError(f"{path} has format {found!r}, this version reads {FORMAT}: {_again(out)}")
-    if theirs != probe(index.minhash):
+    if theirs != probe(index.near):
         raise WinnowError(f"{path} was written by a version of Winnow that has other keys: {_again(out)}")
     return index
 
@@ -162,10 +175,13 @@ def check_digest(path: str, digest: str, what: str) -> None:
         )
 
 
-def _band_keys(text: pa.Array, shape: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
-    signed, some = minhash.signatures(text, shingle=shape["shingle"], ngram=shape["ngram"], hashes=shape["hashes"])
-    salt = np.zeros(len(text), np.uint64)
-    return minhash.band_keys(signed, bands=shape["bands"], rows=shape["rows"], salt=salt), some
+def _near_keys(text: pa.Array, near: dict[str, Any]) -> pa.Array:
+    """The last column of the index."""
+    if near["method"] == SIMHASH:
+        prints, some = simhash.fingerprints(text, shingle=near["shingle"], ngram=near["ngram"])
+        return pa.array(prints, mask=~some)
+    keys, some, _ = nominate(text, near, np.zeros(len(text), np.uint64))
+    return pa.FixedSizeListArray.from_arrays(pa.array(keys.ravel()), near["bands"], mask=pa.array(~some))
 
 
 def _again(out: str) -> str:

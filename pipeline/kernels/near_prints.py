@@ -119,7 +119,38 @@ def join(
     return edges, steps
 
 
+@kernel
+def within_reach(
+    prints: UInt64Array, first: Int64Array, has: Int64Array, known: UInt64Array, distance: int, most: int
+) -> tuple[Int64Array, Int64Array, int]:
+    """(i, j, cut): for each print i the places j among first[i] to first[i] + has[i] of the known ones, sorted there,
+    that differ in at most `distance` bits: those that differ in none first, `most` at most. `cut`: how many have more.
+    """
+    size = 0
+    for i in range(len(prints)):
+        size += min(has[i], most)
+    rows, places = np.empty(size, np.int64), np.empty(size, np.int64)
+    found = cut = 0
+    for i in range(len(prints)):
+        value, end = prints[i], first[i] + has[i]
+        limit = found + most
+        for equal in (True, False):
+            at = first[i] + np.searchsorted(known[first[i] : end], value) if equal else first[i]
+            while at < end and not (equal and known[at] != value):
+                if equal or (known[at] != value and bits_set(known[at] ^ value) <= distance):
+                    if found == limit:
+                        cut += 1
+                        break
+                    rows[found], places[found] = i, at
+                    found += 1
+                at += 1
+            if found == limit:
+                break
+    return rows[:found], places[:found], cut
+
+
 def warm_up() -> None:
     values, places, parents = np.zeros(1, np.uint64), np.zeros(1, np.int64), np.zeros(1, np.int64)
     values.flags.writeable = places.flags.writeable = False
     join(values, values[0], places, places, 1, 1, parents, parents.copy(), parents.copy(), 0)
+    within_reach(values, places, places, values, 1, 1)

@@ -2,11 +2,11 @@
 
 against.keys, against.index_keys     keys of normalised texts, of this run and of the indexes -> exchange by key
 against_exact                        who has the key of an earlier document goes
-against.bands, against.index_bands   MinHash band keys -> exchange by key
+against.bands, against.index_bands   MinHash band keys, or SimHash fingerprints by table -> exchange by key
 against.nominated                    who shares a key with an earlier document -> exchange by part
 against.wanted                       the earlier documents that each is compared with -> exchange by their file
 against.texts                        their texts, read from the earlier run's documents -> exchange by part
-against_minhash                      exact similarity decides
+against_minhash, against_simhash     exact similarity, or distance, decides
 against_tables                       dedup/against.parquet, against.json
 
 With `scope: per_language` documents of one language are compared; every other scope is about the documents of one run,
@@ -17,15 +17,17 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pipeline.dedup.index import Index, open_index
+from pipeline.dedup.nomination import MINHASH, SIMHASH
 from pipeline.engine import storage
 from pipeline.engine.graph import GraphBuilder
 from pipeline.errors import WinnowError
 from pipeline.planning.dedup_index import shape
-from pipeline.planning.near import partitions_of_bands
+from pipeline.planning.near import partitions_of_bands, shape_of
 from pipeline.planning.parts import Decided, Parts, reading
 from pipeline.recipe import Recipe, RecipeError
 
-EXACT, NEAR = "against_exact", "against_minhash"
+EXACT = "against_exact"
+NEAR = {MINHASH: "against_minhash", SIMHASH: "against_simhash"}
 """Stages that decide, and their names in the ledger."""
 
 # Input bytes, and keys of indexes, for each partition of an exchange of keys: 100 MB at most.
@@ -67,15 +69,18 @@ def _mismatches(recipe: Recipe, index: Index, out: str | None) -> Iterator[str]:
     wanted = shape(recipe)
     if wanted is None:
         return
-    if index.minhash is None:
+    method = wanted["method"]
+    if index.near is None or index.near["method"] != method:
+        kind = "MinHash bands" if method == MINHASH else "SimHash fingerprints"
+        did = f"by {index.near['method']}" if index.near else "nowhere"
         yield (
-            f"the run at {index.out} looked for no near-duplicates, so that its index has no MinHash bands: add "
-            "dedup.minhash to its recipe and run it again, or remove minhash here"
+            f"the run at {index.out} looked for near-duplicates {did}, so that its index has no {kind}: set "
+            f"dedup.{method} in its recipe and run it again, or remove {method} here"
         )
     elif different := index.differences(wanted):
         yield (
-            f"the index of {index.out} has other MinHash bands than this recipe: {', '.join(different)}. Set dedup."
-            "minhash as there, or run that recipe again with these settings"
+            f"the index of {index.out} has other keys than this recipe: {', '.join(different)}. Set dedup.{method} as "
+            "there, or run that recipe again with these settings"
         )
 
 
@@ -124,7 +129,7 @@ def add_exact(
     return Decided(EXACT, EXACT, sent=True)
 
 
-def add_minhash(
+def add_near(
     builder: GraphBuilder,
     recipe: Recipe,
     parts: Parts,
@@ -135,11 +140,12 @@ def add_minhash(
 ) -> Decided:
     """Add the stages that find similar texts. The number of partitions follows from the inputs; tests give others."""
     assert recipe.dedup is not None
-    minhash = recipe.dedup.minhash
-    assert minhash is not None
-    own = partitions_of_bands(sum(parts.weights), minhash.bands)
-    partitions = partitions or max(_partitions(earlier, minhash.bands), own)
-    settings = minhash.model_dump(mode="json", exclude={"preset"})
+    rule = recipe.dedup.near
+    assert rule is not None
+    settings = shape_of(rule)
+    own = partitions_of_bands(sum(parts.weights), settings["bands"])
+    partitions = partitions or max(_partitions(earlier, settings["bands"]), own)
+    name = NEAR[rule.method]
     common = {**settings, "tasks": parts.tasks, "decided": decided, "partitions": partitions, "scope": _scope(recipe)}
     files = sum(len(index.files) for index in earlier)
     near = "pipeline.stages.against_near"
@@ -150,16 +156,16 @@ def add_minhash(
         params=common,
         **reading(decided),
         weights=parts.weights,
-        title="MinHash, for earlier runs",
+        title="keys of near-duplicates, for earlier runs",
         **_SHARED,
     )
     builder.add(
         "against.index_bands",
         f"{near}:index_bands",
         tasks=files,
-        params={**_files(earlier), "partitions": partitions, "scope": _scope(recipe)},
+        params={**settings, **_files(earlier), "partitions": partitions, "scope": _scope(recipe)},
         places=_places(earlier),
-        title="MinHash of earlier runs",
+        title="keys of near-duplicates of earlier runs",
         **_SHARED,
     )
     builder.add(
@@ -167,7 +173,7 @@ def add_minhash(
         f"{near}:nominated",
         kind="reduce",
         tasks=partitions,
-        params={"parts": len(parts)},
+        params={"parts": len(parts), "distance": settings["distance"]},
         exchanges=["against.bands", "against.index_bands"],
         title="like earlier runs",
         **_SHARED,
@@ -195,7 +201,7 @@ def add_minhash(
     )
     inputs = reading(decided)
     builder.add(
-        NEAR,
+        name,
         f"{near}:run",
         kind="reduce",
         tasks=len(parts),
@@ -206,14 +212,15 @@ def add_minhash(
         title="near-duplicates of earlier runs",
         **_SHARED,
     )
-    return Decided(NEAR, NEAR, sent=False)
+    return Decided(name, name, sent=False)
 
 
 def add_tables(builder: GraphBuilder, recipe: Recipe, earlier: Sequence[Index]) -> None:
     """Add the public tables of what was removed."""
     assert recipe.dedup is not None
-    minhash = recipe.dedup.minhash
-    stages = [name for name, there in ((EXACT, recipe.dedup.exact), (NEAR, minhash is not None)) if there]
+    rule = recipe.dedup.near
+    stages = [EXACT] if recipe.dedup.exact else []
+    stages += [NEAR[rule.method]] if rule else []
     builder.add(
         "against_tables",
         "pipeline.stages.against_tables:run",
@@ -223,9 +230,9 @@ def add_tables(builder: GraphBuilder, recipe: Recipe, earlier: Sequence[Index]) 
             "documents": [index.documents for index in earlier],
             "stages": stages,
             "scope": _scope(recipe),
-            "minhash": minhash.model_dump(mode="json", exclude={"preset"}) if minhash else None,
+            "near": shape_of(rule) if rule else None,
         },
-        upstream=stages if minhash is None else [*stages, "against.nominated", "against.wanted"],
+        upstream=stages if rule is None else [*stages, "against.nominated", "against.wanted"],
         title="tables of earlier runs",
         **_SHARED,
     )

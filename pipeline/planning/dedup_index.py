@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from pipeline.dedup.index import SHAPE
+from pipeline.dedup.index import SHAPES
 from pipeline.engine.graph import GraphBuilder
 from pipeline.planning.parts import Parts
 from pipeline.recipe import Recipe
 
 
 def shape(recipe: Recipe) -> dict[str, Any] | None:
-    """What band keys are made with; None where the recipe looks for no near-duplicates."""
+    """The method for near-duplicates and what its keys are made with; None where the recipe looks for none."""
     assert recipe.dedup is not None
-    return recipe.dedup.minhash.model_dump(include=set(SHAPE)) if recipe.dedup.minhash else None
+    near = recipe.dedup.near
+    return {"method": near.method, **{name: getattr(near, name) for name in SHAPES[near.method]}} if near else None
 
 
 def add(builder: GraphBuilder, recipe: Recipe, parts: Parts) -> None:
@@ -20,8 +21,8 @@ def add(builder: GraphBuilder, recipe: Recipe, parts: Parts) -> None:
         "dedup_index",
         "pipeline.stages.dedup_index:write",
         tasks=len(parts),
-        params={"minhash": shape(recipe)},
-        upstream=["documents"],
+        params={"near": shape(recipe)},
+        upstream=["rules", "documents"],
         code=["pipeline.dedup", "pipeline.kernels"],
         libraries=["numba"],
         weights=parts.weights,
@@ -31,7 +32,7 @@ def add(builder: GraphBuilder, recipe: Recipe, parts: Parts) -> None:
         "dedup_index_manifest",
         "pipeline.stages.dedup_index:manifest",
         kind="collect",
-        params={"minhash": shape(recipe), "run": recipe.name},
+        params={"near": shape(recipe), "run": recipe.name},
         upstream=["dedup_index", "documents"],
         code=["pipeline.dedup", "pipeline.kernels"],
         title="list of the index",

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from pipeline.recipe import Recipe
 
 DECIDING = (
-    "exact_dedup", "against_exact", "quality", "against_minhash", "minhash", "simhash", "dclm_paragraphs",
-    "ccnet_lines", "llama3_lines", "c4_spans", "substrings", "contamination", "pii",
+    "exact_dedup", "against_exact", "quality", "against_minhash", "against_simhash", "minhash", "simhash",
+    "dclm_paragraphs", "ccnet_lines", "llama3_lines", "c4_spans", "substrings", "contamination", "pii",
 )  # fmt: skip
 """Ledger stages that decide after the rules, in the order of a run."""
 

@@ -182,11 +182,12 @@ class Dedup(Part):
     prefer: Distinct = ()
     """Sources whose copy stays, first first. Sources not named follow in the recipe's order."""
     against: Annotated[tuple[Location, ...], LOCATIONS] = ()
-    """Outputs of earlier runs that wrote an index: documents that repeat one of theirs are removed, by `exact` and
-    `minhash` as they are set here, always compared exactly. With `scope: per_language` documents of one language are
-    compared, else all."""
+    """Outputs of earlier runs that wrote an index: documents that repeat one of theirs are removed, by `exact` and by
+    `minhash` or `simhash` as they are set here, always compared exactly. With `scope: per_language` documents of one
+    language are compared, else all."""
     write_index: bool = False
-    """Write dedup/index, with which later runs can be compared (`against`)."""
+    """Write dedup/index, with which later runs can be compared (`against`): documents as they are published, cut and
+    masked; for `exact` also as they were before they were cut, unless personal data in them was masked."""
 
     @model_validator(mode="after")
     def _does_something(self) -> "Dedup":
@@ -195,8 +196,8 @@ class Dedup(Part):
             raise refuse("nothing to do: set `exact: true`, or give `minhash`, or remove `dedup`")
         if self.minhash and self.simhash:
             raise refuse("`minhash` and `simhash` both look for near-duplicates: give one of them")
-        if self.against and not self.exact and self.minhash is None:
-            raise refuse("`against` needs to know what a duplicate is: set `exact: true`, or give `minhash`")
+        if self.against and not self.exact and self.near is None:
+            raise refuse("`against` needs to know what a duplicate is: set `exact: true`, or give minhash or simhash")
         return self
 
     @property

@@ -21,5 +21,5 @@ def read_against(output: Output) -> EarlierRuns | None:
     return EarlierRuns(
         runs=tuple(EarlierRun(row["run"], row["index"], row["documents"]) for row in summary["runs"]),
         removed=tuple(EarlierRemovals(*key, number) for key, number in sorted(counts.items())),
-        settings=summary["minhash"],
+        settings=summary["simhash"] if "simhash" in summary else summary["minhash"],
     )

@@ -14,7 +14,7 @@ from pipeline.report.near import CLUSTERS, PAIRS
 from pipeline.report.quality import read_policies
 
 QUALITY, CONTAMINATION, PII = "quality", "contamination", "pii"
-EARLIER = ("against_exact", "against_minhash")
+EARLIER = ("against_exact", "against_minhash", "against_simhash")
 """Stages whose witnesses are documents of earlier runs; their decisions' details say which."""
 MATCHES_TOLD = 5
 
@@ -27,7 +27,7 @@ def behind(output: Output, stage: str, identity: str, source: str, row: Mapping[
         yield from _cluster(output, identity)
         if row is not None:
             yield from _pair(output, PAIRS, identity)
-    elif stage == EARLIER[1] and row is not None:
+    elif stage in EARLIER[1:] and row is not None:
         yield from _pair(output, AGAINST, identity)
     elif stage == CONTAMINATION:
         yield from _matches(output, identity)

@@ -32,12 +32,16 @@ def keys(ctx: TaskContext) -> None:
 
 
 def index_keys(ctx: TaskContext) -> None:
-    """Send the key of each document of one file of an index."""
+    """Send the keys of each document of one file of an index."""
     first = 0
     for batch in read_index(ctx.places["index"][ctx.task], ctx.params["files"][ctx.task][1]):
         rows = np.arange(first, first + batch.num_rows, dtype=np.int32)
         first += batch.num_rows
         _send(ctx, batch, rows, "")
+        # As it was before it was cut: a later run meets it so.
+        changed = batch.column("original").is_valid()
+        before = batch.set_column(batch.schema.get_field_index("key"), "key", batch.column("original"))
+        _send(ctx, before.filter(changed), rows[np.asarray(changed)], "")
 
 
 def _send(ctx: TaskContext, batch: pa.RecordBatch, rows: npt.NDArray[np.int32], source: str) -> None:

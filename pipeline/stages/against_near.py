@@ -12,15 +12,16 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline import records
-from pipeline.dedup import earlier, minhash, scope
+from pipeline.dedup import earlier, most_similar, scope, simhash
 from pipeline.dedup.arrays import slices
 from pipeline.dedup.deciding import measure_of
 from pipeline.dedup.index import check_digest, read_index
+from pipeline.dedup.nomination import SIMHASH, nominate
 from pipeline.engine import storage
 from pipeline.engine.task import TaskContext
 from pipeline.ids import hex_ids
 from pipeline.stages.against_exact import PAIRS_FILE, earlier_columns, place_of
-from pipeline.stages.groups import KEY, as_batch, send_keys
+from pipeline.stages.groups import as_batch, key_schema, send_keys
 from pipeline.stages.survivors import VERDICTS_FILE, survivors
 
 UInt64Array = npt.NDArray[np.uint64]
@@ -42,38 +43,47 @@ def bands(ctx: TaskContext) -> None:
     """Send the band keys of this part's documents, as an index has them."""
     p = ctx.params
     source, _ = p["tasks"][ctx.task]
-    out = ctx.exchange(KEY, p["partitions"])
+    out = ctx.exchange(key_schema(p["distance"]), p["partitions"])
     for rows, batch in survivors(ctx, columns=("text", *scope.columns(p["scope"]))):
-        signed, some = minhash.signatures(
-            batch.column("text"), shingle=p["shingle"], ngram=p["ngram"], hashes=p["hashes"]
-        )
-        none = np.zeros(int(some.sum()), np.uint64)
-        keys = minhash.band_keys(signed[some], bands=p["bands"], rows=p["rows"], salt=none)
-        salt = scope.salts(batch, p["scope"], source)[some]
-        send_keys(out, ctx.task, rows[some], keys ^ salt[:, None], p["partitions"])
+        keys, some, prints = nominate(batch.column("text"), p, np.zeros(batch.num_rows, np.uint64))
+        salted = keys[some] ^ scope.salts(batch, p["scope"], source)[some, None]
+        prints = None if prints is None else prints[some]
+        send_keys(out, ctx.task, rows[some], salted, p["partitions"], prints)
 
 
 def index_bands(ctx: TaskContext) -> None:
     """Send the band keys of one file of an index."""
     p = ctx.params
-    out = ctx.exchange(KEY, p["partitions"])
+    out = ctx.exchange(key_schema(p["distance"]), p["partitions"])
     first = 0
     for batch in read_index(ctx.places["index"][ctx.task], p["files"][ctx.task][1]):
-        column = batch.column("bands")
+        column = batch.column("print" if p["method"] == SIMHASH else "bands")
         some = np.asarray(column.is_valid())
-        keys = column.filter(column.is_valid()).flatten().to_numpy().reshape(-1, column.type.list_size)
+        prints = None
+        if p["method"] == SIMHASH:
+            prints = column.filter(column.is_valid()).to_numpy()
+            unsalted = np.zeros(len(prints), np.uint64)
+            keys = simhash.table_keys(prints, blocks=p["blocks"], distance=p["distance"], salt=unsalted)
+        else:
+            keys = column.filter(column.is_valid()).flatten().to_numpy().reshape(-1, column.type.list_size)
         rows = np.arange(first, first + batch.num_rows, dtype=np.int32)[some]
         first += batch.num_rows
         salt = scope.salts(batch, p["scope"], "")[some]
-        send_keys(out, ctx.task, rows, keys ^ salt[:, None], p["partitions"])
+        send_keys(out, ctx.task, rows, keys ^ salt[:, None], p["partitions"], prints)
 
 
 def nominated(ctx: TaskContext) -> None:
-    """Tell this run's documents with which earlier ones they share keys of this partition."""
-    (keys, nodes), (known, documents) = (_keys(ctx, name) for name in ("against.bands", "against.index_bands"))
+    """Tell this run's documents with which earlier ones they share keys of this partition, and differ in few bits where
+    a distance is given.
+    """
+    distance = ctx.params["distance"]
+    (keys, nodes, *mine), (known, documents, *theirs) = (
+        _keys(ctx, name, distance) for name in ("against.bands", "against.index_bands")
+    )
+    near = earlier.Near(*mine, *theirs, distance) if mine else None
     out = ctx.exchange(NOMINATED, ctx.params["parts"])
     ctx.count("truncated", 0)
-    for node, document, shared, cut in earlier.nominate(keys, nodes, known, documents):
+    for node, document, shared, cut in earlier.nominate(keys, nodes, known, documents, near=near):
         ctx.count("truncated", cut)
         rows = (node & _LOW).astype(np.int32)
         out.write((node >> _32).astype(np.int64), as_batch(NOMINATED, rows, document, shared))
@@ -132,14 +142,16 @@ def run(ctx: TaskContext) -> None:
     rows = pairs["row"].to_numpy()
     ids: list[Any] = []
     own: list[int] = []
-    mine = earlier.Sets(p)
+    mine = most_similar.compared_by(p)
     for here, batch in survivors(ctx, columns=("id", "text")):
         chosen = np.isin(here, rows)
         if chosen.any():
             own += here[chosen].tolist()
             ids += batch.column("id").filter(pa.array(chosen)).to_pylist()
             mine.add(batch.column("text").filter(pa.array(chosen)))
-    best = earlier.Best(np.searchsorted(own, rows), pairs["document"].to_numpy(), pairs["bands"].to_numpy(), mine, p)
+    best = most_similar.Best(
+        np.searchsorted(own, rows), pairs["document"].to_numpy(), pairs["bands"].to_numpy(), mine, p
+    )
     names: dict[int, str] = {}
     for table in ctx.sorted_partition("against.texts", TEXT, ("document",)):
         for batch in table.to_batches():
@@ -172,6 +184,7 @@ def run(ctx: TaskContext) -> None:
     ctx.arrow(PAIRS_FILE.format(task=ctx.task), records.EARLIER_PAIR).write(table)
 
 
-def _keys(ctx: TaskContext, stage: str) -> tuple[UInt64Array, UInt64Array]:
-    table = pa.Table.from_batches(ctx.partition(stage), KEY)
-    return table["key"].to_numpy(), table["node"].to_numpy()
+def _keys(ctx: TaskContext, stage: str, distance: int | None) -> list[UInt64Array]:
+    """Keys, nodes and, where a distance is given, fingerprints of this partition."""
+    table = pa.Table.from_batches(ctx.partition(stage), key_schema(distance))
+    return [column.to_numpy() for column in table.columns]

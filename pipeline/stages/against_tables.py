@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline import records
+from pipeline.dedup.nomination import MINHASH
 from pipeline.engine.task import PUBLIC, TaskContext
 
 PAIRS, SUMMARY = "dedup/against.parquet", "dedup/against.json"
@@ -38,11 +39,13 @@ def run(ctx: TaskContext) -> None:
         "scope": p["scope"],
         "minhash": None,
     }
-    if p["minhash"] is not None:
+    if p["near"] is not None:
         for name in ("against.nominated", "against.wanted"):
             for manifest in ctx.manifests(name):
                 stats.update(manifest.stats)
-        settings = ("shingle", "ngram", "hashes", "bands", "rows", "threshold", "similarity", "containment", "repeats")
+        method = p["near"]["method"]
+        layout = ("hashes", "bands", "rows") if method == MINHASH else ("distance", "blocks", "bands")
+        settings = ("shingle", "ngram", *layout, "threshold", "similarity", "containment", "repeats")
         counts = {name: stats[name] for name in ("comparisons", "truncated", "unchecked")}
-        summary["minhash"] = {**{name: p["minhash"][name] for name in settings}, **counts}
+        summary[method] = {**{name: p["near"][name] for name in settings}, **counts}
     ctx.file(f"{PUBLIC}{SUMMARY}").write(json.dumps(summary, indent=1).encode() + b"\n")

@@ -19,6 +19,7 @@ STAGE_SUMMARY = {
     "exact_dedup": "Of documents with the same normalised text, one stays.",
     "against_exact": "Documents whose normalised text an earlier run has kept.",
     "against_minhash": "Documents that are nearly one that an earlier run has kept.",
+    "against_simhash": "Documents with nearly the fingerprint of one that an earlier run has kept.",
     "quality": "A classifier's score decides, by the policy of each source.",
     "minhash": "Of documents that are nearly the same, one stays.",
     "simhash": "Of documents with nearly the same fingerprint, one stays.",

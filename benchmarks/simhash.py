@@ -4,21 +4,35 @@ Texts are made here: words at random, 3 kB each. The plain side is the definitio
 words, an 8-byte hash of each, 64 counts. The search gets fingerprints of which a quarter are a few bits from another;
 the plain side compares all pairs with numpy, and the pairs' components have to be the same. CPU seconds, one core,
 median of rounds that take turns.
+
+`--grouping 1e6` runs the stages that `winnow run` has between fingerprints and labels over so many made-up ones, laid
+out as for 2 kB of input a document: bytes, CPU time and memory, measured and as `winnow plan` predicts them.
 """
 
 import argparse
 import hashlib
+import os
 import random
 import re
 import statistics
+import tempfile
+import threading
 import time
 from collections.abc import Callable
+from math import comb
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from benchmarks.common import Peaks, anonymous, watch
 from pipeline.dedup import lsh, minhash, simhash
+from pipeline.engine import commit
+from pipeline.engine.graph import Graph, GraphBuilder
+from pipeline.engine.task import TaskContext, run_task
+from pipeline.planning import near
+from pipeline.planning.near_costs import simhash_costs
+from pipeline.stages import groups
 
 UInt64Array = npt.NDArray[np.uint64]
 
@@ -44,12 +58,13 @@ def plain_fingerprint(text: str) -> int:
     return sum(1 << bit for bit in range(64) if counts[bit] > 0)
 
 
-def make_prints(count: int, seed: int = 0) -> UInt64Array:
+def make_prints(count: int, seed: int = 0, most: int = 6) -> UInt64Array:
+    """A quarter differ in up to `most` bits from another."""
     draw = np.random.default_rng(seed)
     prints = draw.integers(0, 1 << 64, count, np.uint64)
     copies = count // 4
-    flips = draw.integers(0, 64, (copies, 6)).astype(np.uint64)
-    some = np.where(np.arange(6) < draw.integers(0, 7, (copies, 1)), np.uint64(1) << flips, np.uint64(0))
+    flips = draw.integers(0, 64, (copies, most)).astype(np.uint64)
+    some = np.where(np.arange(most) < draw.integers(0, most + 1, (copies, 1)), np.uint64(1) << flips, np.uint64(0))
     prints[-copies:] = prints[:copies] ^ np.bitwise_xor.reduce(some, axis=1)
     return prints
 
@@ -80,6 +95,54 @@ def report(title: str, ours: list[float], theirs: list[float], work: float, unit
     print(f"{title}: {work / one:,.0f} {unit}/s against {work / other:,.0f}: {other / one:,.1f} times")
 
 
+def signatures(ctx: TaskContext) -> None:
+    """In place of `pipeline.stages.near:signatures`."""
+    p = ctx.params
+    prints = make_prints(p["documents"], most=DISTANCE)
+    first, last = (p["documents"] * (ctx.task + more) // p["parts"] for more in (0, 1))
+    mine = prints[first:last]
+    keys = simhash.table_keys(mine, blocks=BLOCKS, distance=DISTANCE, salt=np.zeros(len(mine), np.uint64))
+    groups.send_keys(
+        ctx.exchange(groups.PRINTED_KEY, p["partitions"]), ctx.task, np.arange(len(mine), dtype=np.int32), keys,
+        p["partitions"], mine,
+    )  # fmt: skip
+
+
+def grouping(documents: int) -> None:
+    """One process, one task after another."""
+    size = documents * 2_000
+    parts, partitions = -(-size // (256 << 20)), near.partitions_of_bands(size, comb(BLOCKS, DISTANCE))
+    search(make_prints(100))
+    with tempfile.TemporaryDirectory(prefix="winnow-simhash-") as out:
+        builder = GraphBuilder(out)
+        params = {"documents": documents, "parts": parts, "partitions": partitions}
+        builder.add("signatures", "benchmarks.simhash:signatures", tasks=parts, params=params)
+        near.add_groups(builder, parts, partitions, distance=DISTANCE)
+        graph = builder.build()
+        making = parts * seconds(lambda: make_prints(documents, most=DISTANCE))
+        peaks, begin, before = Peaks(), time.process_time(), anonymous(os.getpid())
+        threading.Thread(target=watch, args=(os.getpid(), peaks), daemon=True).start()
+        for stage in graph.stages:
+            for task in range(stage.tasks):
+                run_task(graph, stage, task)
+        took = time.process_time() - begin - making
+        sent = {stage.name: exchanged(graph, stage.name) for stage in graph.stages}
+    plan = simhash_costs(documents, distance=DISTANCE, blocks=BLOCKS, partitions=partitions, parts=parts)
+    labels = sent.pop("labels", 0)
+    print(f"{documents:,} documents, {parts} tasks, {partitions} partitions: measured, planned")
+    print(f"  keys, MB     {sent.pop('signatures') / 1e6:>10.1f} {plan.key_bytes / 1e6:>10.1f}")
+    print(f"  edges, MB    {sum(sent.values()) / 1e6:>10.1f} {plan.edge_bytes / 1e6:>10.1f}")
+    print(f"  labels, MB   {labels / 1e6:>10.1f} {plan.label_bytes / 1e6:>10.1f}")
+    print(f"  one core, s  {took:>10.1f} {plan.core_seconds:>10.1f}")
+    print(f"  memory, MB   {(peaks.driver - before) / 1e6:>10.1f} {plan.memory_bytes / 1e6:>10.1f}")
+
+
+def exchanged(graph: Graph, name: str) -> int:
+    """Bytes that a stage sent."""
+    manifests = (commit.read_manifest(graph, graph[name], task) for task in range(graph[name].tasks))
+    return sum(output.bytes for manifest in manifests for output in manifest.outputs if output.partitions)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--documents", type=int, default=2_000)
@@ -87,7 +150,11 @@ def main() -> None:
     parser.add_argument("--prints", type=int, default=20_000, help="fingerprints that both sides search")
     parser.add_argument("--more", type=int, default=1_000_000, help="fingerprints that only the tables search")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--grouping", type=float, help="only the stages of a run, over so many documents")
     given = parser.parse_args()
+    if given.grouping:
+        grouping(int(given.grouping))
+        return
     texts = make_texts(given.documents)
     array = pa.array(texts, pa.string())
     simhash.fingerprints(array[:1], shingle="word", ngram=NGRAM)

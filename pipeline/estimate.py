@@ -13,8 +13,7 @@ from pipeline.mixture.budget import Budget, plan_mixture
 from pipeline.plan import Plan
 from pipeline.planning import against
 from pipeline.planning.against import indexes
-from pipeline.planning.near import shape_of
-from pipeline.planning.near_costs import KEY_BYTES, PRINTED_KEY_BYTES, GroupingCosts, grouping_costs
+from pipeline.planning.near_costs import KEY_BYTES, PRINTED_KEY_BYTES, GroupingCosts, grouping_costs, simhash_costs
 from pipeline.recipe import MinHash
 from pipeline.recipe.simhash import SimHash
 from pipeline.sources import READERS
@@ -75,15 +74,11 @@ def estimate(plan: Plan) -> Estimate:
     grouping = None
     if near:
         stage = plan.graph["signatures"]
-        shape = shape_of(near)
-        grouping = grouping_costs(
-            documents,
-            bands=shape["bands"],
-            rows=shape["rows"] if isinstance(near, MinHash) else 1,  # every copy is found
-            key_bytes=KEY_BYTES if isinstance(near, MinHash) else PRINTED_KEY_BYTES,
-            partitions=stage.params["partitions"],
-            parts=stage.tasks,
-        )
+        cut = {"partitions": stage.params["partitions"], "parts": stage.tasks}
+        if isinstance(near, MinHash):
+            grouping = grouping_costs(documents, bands=near.bands, rows=near.rows, **cut)
+        else:
+            grouping = simhash_costs(documents, distance=near.distance, blocks=near.blocks, **cut)
         exchange["signatures"] = grouping.key_bytes
         exchange["components"] = grouping.edge_bytes
         exchange["labels"] = grouping.label_bytes

@@ -70,14 +70,14 @@ def nominate(
         end = int(np.searchsorted(nodes, nodes[end - 1], side="right"))  # a node's keys stay together
         some = slice(begin, end)
         begin = end
-        if near is None or own_prints is None:
+        if near is None or own_prints is None or theirs is None:
             row = np.repeat(np.arange(len(count[some])), count[some])
             at = np.arange(len(row)) + np.repeat(first[some] - (ends[some] - count[some] - before), count[some])
             cut = int((has[some] > max_bucket).sum())
         else:
             mine = read_only(own_prints[some], np.uint64)
-            places = (read_only(column[some], np.int64) for column in (first, has))
-            row, at, cut = within_reach(mine, *places, theirs, near.distance, max_bucket)
+            begins, counts = read_only(first[some], np.int64), read_only(has[some], np.int64)
+            row, at, cut = within_reach(mine, begins, counts, theirs, near.distance, max_bucket)
         # One number a pair, which sorts ten times as fast as two.
         own, node = np.unique(nodes[some], return_inverse=True)
         pairs = node[row] << 32 | place[at]

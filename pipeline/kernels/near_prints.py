@@ -62,7 +62,7 @@ def _by_middles(
     for i in members:
         own = 0
         for place in range(len(free)):
-            own |= np.int64(values[i] >> np.uint64(free[place]) & _ONE) << place
+            own += int(values[i] >> np.uint64(free[place]) & _ONE) << place
         for number in range(len(flips)):
             middle = own ^ flips[number]
             if owner[middle] != _NOBODY:

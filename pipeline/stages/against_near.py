@@ -77,10 +77,9 @@ def nominated(ctx: TaskContext) -> None:
     a distance is given.
     """
     distance = ctx.params["distance"]
-    (keys, nodes, *mine), (known, documents, *theirs) = (
-        _keys(ctx, name, distance) for name in ("against.bands", "against.index_bands")
-    )
-    near = earlier.Near(*mine, *theirs, distance) if mine else None
+    keys, nodes, *mine = _keys(ctx, "against.bands", distance)
+    known, documents, *theirs = _keys(ctx, "against.index_bands", distance)
+    near = earlier.Near(mine[0], theirs[0], distance) if mine else None
     out = ctx.exchange(NOMINATED, ctx.params["parts"])
     ctx.count("truncated", 0)
     for node, document, shared, cut in earlier.nominate(keys, nodes, known, documents, near=near):

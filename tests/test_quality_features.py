@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifiers.features import MAX_CHARS, prepare
+from pipeline.kernels.plain import plain_words
 
 
 def plain(text: str) -> str:
@@ -31,6 +32,21 @@ def plain(text: str) -> str:
 )
 def test_plain_words(text: str, expected: str) -> None:
     assert plain(text) == expected
+
+
+def test_letters_and_digits_are_all_of_ascii_that_does_not_separate() -> None:
+    texts = [f"a{chr(code)}b" for code in range(128)]
+    for text, found in zip(texts, prepare(pa.array(texts)).to_pylist(), strict=True):
+        letter = "0" if text[1].isdigit() else text[1].lower()
+        assert found == (f"a{letter}b" if text[1].isalnum() else "a b")
+
+
+@pytest.mark.parametrize("text", ["ab犬cd", "犬ab", "a\u0301b", "a\u200bb", "犬\u0301a", "กa", "éa.b", "x" * 30])
+@pytest.mark.parametrize("chars", [1, 2, 3, 5])
+def test_every_place_to_stop_gives_the_head_of_the_whole(text: str, chars: int) -> None:
+    found, whole = (str(plain_words(pa.array([text]), limit)[0].as_py()) for limit in (chars, 100))
+    assert whole.startswith(found)
+    assert len(found.replace(" ", "")) == min(chars, len(whole.replace(" ", "")))
 
 
 def test_the_head_is_bounded_by_characters_of_words() -> None:

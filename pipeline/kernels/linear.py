@@ -29,11 +29,16 @@ def hash_word(data: Bytes, start: int, stop: int) -> np.uint64:
     """fastText's 32-bit hash of a word: FNV-1a over signed bytes."""
     h = _FNV_BASIS
     for at in range(start, stop):
-        byte = np.uint64(data[at])
-        if byte >= np.uint64(128):
-            byte |= _SIGN
-        h = ((h ^ byte) * _FNV_PRIME) & _32_BITS
+        h = _hash_byte(h, data[at])
     return h
+
+
+@kernel
+def _hash_byte(h: np.uint64, byte: np.uint8) -> np.uint64:
+    widened = np.uint64(byte)
+    if widened >= np.uint64(128):
+        widened |= _SIGN
+    return ((h ^ widened) * _FNV_PRIME) & _32_BITS
 
 
 @kernel
@@ -127,26 +132,27 @@ def sum_features(
                 at += 1
                 continue
             start = at
-            while at < end and data[at] != _BLANK:
+            h = _FNV_BASIS
+            while at < end and data[at] != _BLANK:  # as `hash_word`, which would go over the word once more
+                h = _hash_byte(h, data[at])
                 at += 1
-            h = hash_word(data, start, at)
             word, _ = find_word(words, bounds, table, data, start, at, h)
             if word >= 0:
                 total += values[word]
                 count += 1
-            hashes[length] = h
+            hashes[length] = _signed(h)
             length += 1
         if length == 0:
             continue
         if end_of_line >= 0:
             total += values[end_of_line]
             count += 1
-        hashes[length] = end_hash
+        hashes[length] = _signed(end_hash)
         length += 1
         for i in range(length if buckets > 0 else 0):
-            h = _signed(hashes[i])
+            h = hashes[i]
             for j in range(i + 1, min(length, i + ngram)):
-                h = h * _NGRAM + _signed(hashes[j])
+                h = h * _NGRAM + hashes[j]
                 total += values[n_words + np.int64(h % np.uint64(buckets))]
                 count += 1
         totals[row], counts[row] = total, count

@@ -18,6 +18,12 @@ from pipeline.kernels.unicode_rules import EXTENDS, FORMAT, JOINS_NEXT, SEPARATO
 _BLANK, _ZERO, _NINE = 0x20, 0x30, 0x39
 _MAX_CHARACTER_BYTES = 4 + 1  # with the blank before it
 
+# ASCII letters in folded case and digits as 0, which are most of most texts; 0 for all that takes a closer look.
+_ASCII_PLAIN = np.array(
+    [ord("0" if chr(c).isdigit() else chr(c).lower()) if c < 128 and chr(c).isalnum() else 0 for c in range(256)],
+    np.uint8,
+)
+
 
 def plain_words(texts: pa.Array, max_chars: int) -> pa.Array:
     """string array: the words of each text up to its first `max_chars` characters that belong to words.
@@ -50,6 +56,23 @@ def _plain(data: Bytes, offsets: Offsets, max_chars: int) -> tuple[Bytes, npt.ND
         at = offsets[row]
         while at < end and chars < max_chars:
             byte = byte_at(data, at)
+            if byte == _BLANK:
+                separated = True
+                at += 1
+                continue
+            folded = _ASCII_PLAIN[byte]
+            if folded:
+                if (separated or cluster) and filled > begin:
+                    out[filled] = _BLANK
+                    filled += 1
+                separated = cluster = joins = False
+                while folded:
+                    out[filled] = folded
+                    filled += 1
+                    chars += 1
+                    at += 1
+                    folded = _ASCII_PLAIN[byte_at(data, at)] if at < end and chars < max_chars else 0
+                continue
             if byte < 0x80:
                 code, size = byte, 1
             else:

@@ -157,6 +157,12 @@ def check_class(documents: int, good: bool, name: str, sources: Sequence[str] = 
     named = f" ({', '.join(sources)})" if sources else ""
     raise QualityModelError(
         f"quality model {name!r}: its {kind} sources{named} have {documents} documents with words left, and a class "
-        f"needs {MIN_CLASS_DOCUMENTS}. Name other sources under sources.{name}.quality.model.train.{kind}, look at "
+        f"needs {MIN_CLASS_DOCUMENTS}. Name other sources under {recipe_key(name)}.train.{kind}, look at "
         "what dropped theirs, or give a model file"
     )
+
+
+def recipe_key(name: str) -> str:
+    """Where the recipe says what a model is: "web" or "web.textbooks" -> a dotted key."""
+    source, _, own = name.partition(".")
+    return f"sources.{source}.quality.models.{own}" if own else f"sources.{source}.quality.model"

@@ -2,7 +2,8 @@
 
 A document's draw u in [0, 1) is a hash of (seed, its id). pareto, threshold and proportional are one table: the
 probability to stay at each score step; a document stays when its draw is below it. `top` needs all of a source's
-scores: the step at which the cut falls, and the draw below which documents on that step stay.
+scores: the step at which the cut falls, and the draw below which documents on that step stay. So does `max_rank`, of
+several models (`classifiers.ranks`).
 """
 
 import functools
@@ -37,9 +38,11 @@ _DRAW_BINS = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`parameter` is alpha, the fraction or the threshold; None for proportional, and for `match` at first."""
+    """`parameter` is alpha, the fraction, the threshold or the least bucket; None for proportional, and for `match` at
+    first. What max_rank does is in `classifiers.ranks`.
+    """
 
-    name: Literal["pareto", "top", "threshold", "proportional", "match"]
+    name: Literal["pareto", "top", "threshold", "proportional", "match", "max_rank"]
     parameter: float | None = None
 
 
@@ -123,22 +126,49 @@ def top_step(histogram: Counts, count: int) -> tuple[int, int]:
     return step, count - int(at_least[step] - histogram[step])
 
 
-def nth_draw(read: Callable[[], Iterator[Floats]], count: int) -> float:
-    """The draw below which exactly `count` of the draws that `read` gives lie; infinity where there are no more.
+def top_cuts(
+    histogram: Counts, counts: Sequence[int], read: Callable[[], Iterator[tuple[Steps, Floats]]]
+) -> list[TopCut]:
+    """For each of `counts`, the cut that so many of the best documents pass: higher scores first, then lower draws.
 
-    `read` is called twice; memory holds a histogram and one of its bins, never all draws. Draws are 53-bit numbers
-    that differ but for one chance in 2^53 a pair.
+    `read` gives (steps, draws) of all documents in any order and is called twice, or not at all where no cut divides
+    the documents of a step. Memory holds a histogram of draws for each step with a cut in it, and one of its bins.
     """
-    bins = np.zeros(_DRAW_BINS, np.int64)
-    for part in read():
-        bins += np.bincount((part * _DRAW_BINS).astype(np.int64), minlength=_DRAW_BINS)
-    if count >= bins.sum():
-        return math.inf
-    below = np.cumsum(bins)
-    decisive = int(np.searchsorted(below, count, side="right"))
-    rank = count - int(below[decisive] - bins[decisive])
-    inside = [part[(part * _DRAW_BINS).astype(np.int64) == decisive] for part in read()]
-    return float(np.sort(np.concatenate(inside))[rank])
+    found = [top_step(histogram, count) for count in counts]
+    divided = {(step, ties) for step, ties in found if 0 < ties < histogram[step]}
+    limits = _tie_draws(read, divided) if divided else {}
+    # Draws lie in [0, 1): all documents of a step stay at a limit of 1, none at 0.
+    return [TopCut(step, limits.get((step, ties), float(ties > 0))) for step, ties in found]
+
+
+def _tie_draws(
+    read: Callable[[], Iterator[tuple[Steps, Floats]]], wanted: set[tuple[int, int]]
+) -> dict[tuple[int, int], float]:
+    """(step, count) -> the draw below which exactly `count` draws of that step lie; there are more of that step. Draws
+    are 53-bit numbers that differ but for one chance in 2^53 a pair.
+    """
+    known = np.array(sorted({step for step, _ in wanted}), np.int64)
+
+    def binned() -> Iterator[tuple[npt.NDArray[np.int64], Floats]]:
+        for all_steps, all_draws in read():
+            place = np.minimum(np.searchsorted(known, all_steps), len(known) - 1)
+            mine = known[place] == all_steps
+            yield place[mine] * _DRAW_BINS + (all_draws[mine] * _DRAW_BINS).astype(np.int64), all_draws[mine]
+
+    bins = np.zeros(len(known) * _DRAW_BINS, np.int64)
+    for places, _ in binned():
+        np.add.at(bins, places, 1)
+    decisive: dict[tuple[int, int], tuple[int, int]] = {}
+    for step, count in wanted:
+        first = int(np.searchsorted(known, step)) * _DRAW_BINS
+        below = np.cumsum(bins[first : first + _DRAW_BINS])
+        bin_ = int(np.searchsorted(below, count, side="right"))
+        decisive[step, count] = (first + bin_, count - int(below[bin_] - bins[first + bin_]))
+    inside: dict[int, list[Floats]] = {place: [] for place, _ in decisive.values()}
+    for places, drawn in binned():
+        for place, kept in inside.items():
+            kept.append(drawn[places == place])
+    return {key: float(np.sort(np.concatenate(inside[place]))[rank]) for key, (place, rank) in decisive.items()}
 
 
 def match_alpha(histogram: Counts, wanted: Sequence[int]) -> tuple[float, float]:

@@ -107,11 +107,15 @@ class Model:
 
 def load(path: str) -> Model:
     """Read a model file, local or remote. Raises QualityModelError, which names the file."""
+    return from_bytes(read_file(path), path)
+
+
+def read_file(path: str) -> bytes:
+    """The bytes of a model file. Raises QualityModelError, which names the file."""
     try:
-        data = storage.read_bytes(path)
+        return storage.read_bytes(path)
     except OSError as error:
         raise QualityModelError(f"quality model {path}: cannot be read ({error})") from error
-    return from_bytes(data, path)
 
 
 def from_bytes(data: bytes, name: str) -> Model:

@@ -84,13 +84,14 @@ def test_top_rounds_up_in_exact_decimals(fraction: float, documents: int, kept: 
 
 
 def cut_of(policy: Policy, steps: np.ndarray, draws: np.ndarray) -> TopCut:
-    step, ties = policies.top_step(histogram(steps), policies.top_count(policy, len(steps)))
+    (cut,) = policies.top_cuts(
+        histogram(steps), [policies.top_count(policy, len(steps))], lambda: batches(steps, draws)
+    )
+    return cut
 
-    def read() -> Iterator[np.ndarray]:
-        at_cut = draws[steps == step]
-        yield from (at_cut[:3], at_cut[3:])
 
-    return TopCut(step, policies.nth_draw(read, ties))
+def batches(steps: np.ndarray, draws: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    yield from ((steps[:3], draws[:3]), (steps[3:], draws[3:]))
 
 
 @given(scored, st.floats(0, 1))
@@ -105,11 +106,14 @@ def test_top_keeps_exactly_the_best(values: list[int], fraction: float) -> None:
     assert policies.expected_keep(policy, histogram(steps)) == kept.sum() / len(values)
 
 
-@given(st.lists(drawn, unique=True, max_size=50), st.integers(0, 60))
-def test_nth_draw_has_that_many_below_it(values: list[float], count: int) -> None:
-    array = np.array(values, np.float64)
-    limit = policies.nth_draw(lambda: iter([array[:7], array[7:]]), count)
-    assert (array < limit).sum() == min(count, len(values))
+@given(scored, st.lists(st.integers(0, 200), min_size=1, max_size=5))
+def test_several_cuts_pass_as_many_as_wanted(values: list[int], counts: list[int]) -> None:
+    steps = np.array(values, np.int32) // 2500  # five steps, so that most cuts divide one
+    draws = policies.draws(ids(len(values)), seed=1)
+    counts = [min(count, len(values)) for count in counts]
+    cuts = policies.top_cuts(histogram(steps), counts, lambda: batches(steps, draws))
+    top = Policy("top", 0.5)
+    assert [int(policies.keep(top, steps, draws, cut).sum()) for cut in cuts] == counts
 
 
 @given(st.sampled_from([PARETO, PROPORTIONAL, Policy("threshold", 0.3)]), st.integers(0, SCORE_STEPS), drawn)

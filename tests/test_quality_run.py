@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow.dataset as ds
 import pytest
 
+import pipeline.run
 from classifiers import quality
 from classifiers.examples import PIECE_WORDS
 from classifiers.fasttext_file import QualityModelError
@@ -250,6 +251,82 @@ def run_until(graph: Graph, name: str) -> None:
     for stage in train.up_to(graph, name).stages:
         for task in range(stage.tasks):
             run_task(graph, stage, task)
+
+
+# -- several models ------------------------------------------------------------------------------------------------
+
+SEVERAL = "{models: {physics: %s, forums: {train: {positive: [good], negative: [forum]}}}, policy: max_rank, %s}"
+
+
+def several(least: str = "least_bucket: 3, buckets: 4") -> str:
+    return SEVERAL % (TRAINED, least)
+
+
+def test_the_best_rank_by_any_of_several_models_decides(inputs: Path) -> None:
+    graph = run(recipe(inputs, several()), inputs / "out")
+    row = policies(graph)["web"]
+    told = row["buckets"]
+    documents, dropped = table(graph, "documents", "web"), table(graph, "decisions", "web")
+    assert (row["policy"], row["parameter"], row["model"]) == ("max_rank", 3, "web.forums, web.physics")
+    assert len(documents) == row["kept"] == told["documents"][3]
+    assert sum(told["documents"]) == row["documents"] == len(documents) + len(dropped) == 80
+    assert row["expected"] == row["realised"] == len(documents) / 80
+    assert [(model["name"], model["kept"]) for model in told["models"]] == [("forums", 20), ("physics", 20)]
+    alone = [model["kept_alone"] for model in told["models"]]
+    assert told["kept_by_all"] + sum(alone) == row["kept"]
+    assert {score for _, score in documents} == {0.75}
+    assert {(reason, threshold) for _, reason, _, threshold, _ in dropped} == {("quality_max_rank", 0.75)}
+    for _, _, score, _, detail in dropped:
+        assert score == max(int(part[-1]) for part in detail.split("; ")) / 4
+    assert dropped[0][4].startswith("forums 0.")
+    assert "; physics 0." in dropped[0][4]
+
+
+def test_kept_documents_say_what_each_model_gave_them(inputs: Path) -> None:
+    graph = run(recipe(inputs, several("least_bucket: 0")), inputs / "out")
+    assert policies(graph)["web"]["kept"] == 80
+    told = policies(graph)["web"]["buckets"]
+    assert told["models"][0]["kept"] == told["kept_by_all"] == 80
+    folder = graph.work("documents", "public/documents/web")
+    rows = ds.dataset(folder).to_table(["id", "quality", "metadata"]).to_pylist()
+    found = [json.loads(row["metadata"]["other"]) for row in rows]
+    assert {tuple(sorted(more)) for more in found} == {("quality_forums", "quality_physics")}
+    buckets = {name: sorted(int(more[name].rpartition(" ")[2]) for more in found) for name in found[0]}
+    assert buckets == dict.fromkeys(("quality_forums", "quality_physics"), sorted([*range(20)] * 4))
+    best = [max(int(value.rpartition(" ")[2]) for value in more.values()) for more in found]
+    assert [round(row["quality"] * 20) for row in rows] == best
+    good = ds.dataset(graph.work("documents", "public/documents/good")).to_table(["metadata"]).to_pylist()
+    assert {row["metadata"]["other"] for row in good} == {None}
+
+
+def test_one_model_ranked_twice_keeps_what_top_keeps(inputs: Path, model_file: Path) -> None:
+    copy = inputs / "copy.bin"
+    copy.write_bytes(model_file.read_bytes())
+    write(inputs / "web.jsonl", [text(seed % 4 == 0, seed) for seed in range(50)] + ["!"] * 30, host="h")  # many ties
+    both = f"{{models: {{a: {model_file}, b: {copy}}}, policy: max_rank, least_bucket: 2, buckets: 4}}"
+    ranked = run(recipe(inputs, both), inputs / "ranked")
+    best = run(recipe(inputs, f"{{model: {model_file}, policy: top, fraction: 0.5}}"), inputs / "top")
+    assert len(table(best, "documents", "web")) == 40
+    assert [row[0] for row in table(ranked, "documents", "web")] == [row[0] for row in table(best, "documents", "web")]
+
+
+def test_ranks_depend_neither_on_workers_nor_on_how_files_fall(inputs: Path) -> None:
+    forum = f"{{models: {{a: {TRAINED}, b: {{train: {{positive: [good], negative: [forum]}}}}}}, {{more}}}}"
+    wanted = recipe(inputs, "null", forum.replace("{more}", "policy: max_rank, least_bucket: 12"))
+    found = []
+    for workers in (1, 3):
+        pipeline.run.run(wanted, str(inputs / f"out{workers}"), workers=workers)
+        files = sorted((inputs / f"out{workers}").glob("**/*"))
+        public = [file for file in files if {"documents", "decisions", "quality"} & set(file.parts)]
+        found.append([(file.name, file.read_bytes()) for file in public if file.is_file() and "work" not in file.parts])
+    assert len(found[0]) > 5
+    assert found[0] == found[1]
+
+
+def test_a_class_of_a_few_documents_is_named_by_its_model(inputs: Path) -> None:
+    write(inputs / "good.jsonl", [text(True, 1)])
+    with pytest.raises(QualityModelError, match=r"sources\.web\.quality\.models\.forums\.train\.positive"):
+        run(recipe(inputs, several()), inputs / "out")
 
 
 # -- nothing to learn from -----------------------------------------------------------------------------------------

@@ -115,6 +115,25 @@ def test_policies_and_cards(figures, page):
     assert "hyper parameters: epoch" in page.text
 
 
+def test_several_models_and_how_far_they_agree(tmp_path):
+    out = deciding(tmp_path)
+    (web, _) = out.jsons["quality/policies.json"]
+    models = [
+        {"name": "exam", "model": "web.exam", "kept": 30, "kept_alone": 15},
+        {"name": "talk", "model": "web.talk", "kept": 25, "kept_alone": 10},
+    ]
+    buckets = {"least": 2, "documents": [12, 8, 10, 30], "kept_by_all": 15, "models": models}
+    out.jsons["quality/policies.json"] = [
+        web | {"policy": "max_rank", "parameter": 2, "model": "web.exam, web.talk", "buckets": buckets}
+    ]
+    figures, page, _ = _report(out.write())
+    assert page.wrong == []
+    assert figures["quality"]["policies"][0]["buckets"] == buckets
+    assert "15 of 40 documents that stayed are kept by every model" in page.text
+    assert "exam web.exam 30 75.0 % 15" in page.text
+    assert "the highest bucket that any model gives a document decides" in page.text
+
+
 def test_a_cut_document_is_one_that_stayed(figures, page):
     stage = next(row for row in figures["stages"] if row["stage"] == "contamination" and row["source"] == "books")
     assert (stage["rows_in"], stage["rows_out"], stage["dropped"], stage["cut"], stage["emptied"]) == (10, 11, 1, 1, 0)

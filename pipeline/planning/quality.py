@@ -14,23 +14,24 @@ from collections.abc import Sequence
 from typing import Any
 
 from classifiers.fasttext_file import QualityModelError
-from classifiers.quality import load
-from pipeline.engine import storage
+from classifiers.quality import from_bytes, read_file
 from pipeline.engine.graph import GraphBuilder
 from pipeline.planning.parts import Decided, Parts, reading
 from pipeline.recipe import Recipe
-from pipeline.recipe.sources import PARAMETER_OF_POLICY, Quality, QualityFile, QualityTraining
+from pipeline.recipe.quality import PARAMETER_OF_POLICY, Quality, QualityFile, QualityTraining
 
 _CODE = ["classifiers", "pipeline.kernels"]
 Spec = QualityTraining | QualityFile | str
 
 
-def add(builder: GraphBuilder, recipe: Recipe, parts: Parts, decided: Sequence[Decided]) -> Decided:
-    """Add the stages for the sources that have `quality`; there must be one. Raises QualityModelError for a model file
-    that cannot be used.
+def add(builder: GraphBuilder, recipe: Recipe, parts: Parts, decided: Sequence[Decided]) -> Decided | None:
+    """Add the stages for the sources that have `quality`; None where none has. Raises QualityModelError for a model
+    file that cannot be used.
     """
     wanted = {name: source.quality for name, source in sorted(recipe.sources.items()) if source.quality is not None}
-    models = name_models(wanted)
+    if not wanted:
+        return None
+    models, model_of = name_models(wanted)
     trained = {name: spec for name, spec in models.items() if isinstance(spec, QualityTraining)}
     files = {name: _place(spec) for name, spec in models.items() if not isinstance(spec, QualityTraining)}
     if trained:
@@ -44,7 +45,6 @@ def add(builder: GraphBuilder, recipe: Recipe, parts: Parts, decided: Sequence[D
         )
     for name, spec in trained.items():
         _add_training(builder, recipe, parts, decided, name, spec)
-    model_of = {source: next(name for name in models if models[name] == wanted[source].model) for source in wanted}
     scoring = reading(decided, *(f"quality_train.{name}" for name in trained))
     builder.add(
         "quality_scores",
@@ -78,7 +78,7 @@ def add(builder: GraphBuilder, recipe: Recipe, parts: Parts, decided: Sequence[D
         "quality",
         "pipeline.stages.quality:run",
         tasks=len(parts),
-        params={"tasks": parts.tasks, "policies": policies},
+        params={"tasks": parts.tasks, "policies": policies, "models": model_of},
         upstream=["quality_scores", "quality_cut"],
         code=_CODE,
         weights=parts.weights,
@@ -103,24 +103,31 @@ def _place(spec: Spec) -> str:
 
 def _digest(path: str, spec: Spec) -> str:
     """Of a model file that can be used, and is the one that the recipe pins."""
-    found = load(path)
+    data = read_file(path)
     if isinstance(spec, QualityFile):
-        actual = hashlib.sha256(storage.read_bytes(path)).hexdigest()
+        actual = hashlib.sha256(data).hexdigest()
         if actual != spec.sha256:
             raise QualityModelError(
                 f"quality model {path}: its SHA-256 is {actual}, and the recipe pins {spec.sha256}. Give the file that "
                 "is meant, or the SHA-256 of this one"
             )
-    return found.digest
+    return from_bytes(data, path).digest
 
 
-def name_models(wanted: dict[str, Quality]) -> dict[str, Spec]:
-    """Each distinct model under the name of the first source, in alphabetical order, that uses it."""
+def name_models(wanted: dict[str, Quality]) -> tuple[dict[str, Spec], dict[str, dict[str, str]]]:
+    """(each distinct model by name, source -> the names of its models by what the source calls them).
+
+    A model has the name of the first source, in alphabetical order, that uses it: "web", or "web.textbooks" for that
+    source's `models.textbooks`. A source's only model is called "" by it.
+    """
     models: dict[str, Spec] = {}
+    model_of: dict[str, dict[str, str]] = {}
     for source, quality in sorted(wanted.items()):
-        if quality.model not in models.values():
-            models[source] = quality.model
-    return models
+        for own, spec in quality.by_name().items():
+            if spec not in models.values():
+                models[f"{source}.{own}" if own else source] = spec
+            model_of.setdefault(source, {})[own] = next(name for name in models if models[name] == spec)
+    return models, model_of
 
 
 def _add_training(
@@ -165,4 +172,5 @@ def _add_training(
 
 def _policy(quality: Quality) -> dict[str, Any]:
     parameter = PARAMETER_OF_POLICY[quality.policy]
-    return {"name": quality.policy, "parameter": getattr(quality, parameter) if parameter else None}
+    buckets = {} if quality.buckets is None else {"buckets": quality.buckets}
+    return {"name": quality.policy, "parameter": getattr(quality, parameter) if parameter else None, **buckets}

@@ -25,8 +25,9 @@ from pipeline.recipe.model import (
 )
 from pipeline.recipe.problems import Mark, Problem, RecipeError
 from pipeline.recipe.published import Published, PublishedSource, Undisclosed
+from pipeline.recipe.quality import Quality
 from pipeline.recipe.snapshot import Snapshot
-from pipeline.recipe.sources import FilterStep, Quality, Source
+from pipeline.recipe.sources import FilterStep, Source
 from pipeline.recipe.starter import init_recipe
 from pipeline.recipe.support import check_files, notes, unsupported
 from pipeline.recipe.values import locations, plain

@@ -1,6 +1,6 @@
 """Checks that span parts of a recipe. They read the plain data, to speak up also when other parts are wrong."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from pipeline.recipe.document import Document
@@ -64,15 +64,22 @@ def _check_names(document: Document, sources: dict[str, Any]) -> None:
     known(("dedup", "prefer"), _mapping(document.data, "dedup").get("prefer"))
     known(("pii", "sources"), _mapping(document.data, "pii").get("sources"))
     for name in sources:
-        path = ("sources", name, "quality", "model", "train")
-        train = _mapping(document.data, *path)
-        for side in ("positive", "negative"):
-            known((*path, side), train.get(side))
-        good, ordinary = train.get("positive"), train.get("negative")
-        if isinstance(good, list) and isinstance(ordinary, list):
-            for both in (example for example in ordinary if example in good):
-                message = f"{both} is also among the positive sources: nothing can be learned from both labels"
-                document.complain((*path, "negative"), message)
+        quality = ("sources", name, "quality")
+        models = [(*quality, "models", each) for each in _mapping(document.data, *quality, "models")]
+        for path in ((*quality, "model", "train"), *((*model, "train") for model in models)):
+            _check_classes(document, path, known)
+
+
+def _check_classes(document: Document, path: tuple[str, ...], known: Callable[[tuple[str, ...], Any], None]) -> None:
+    """The sources of a classifier's two classes: `known` complains of those that are not there."""
+    train = _mapping(document.data, *path)
+    for side in ("positive", "negative"):
+        known((*path, side), train.get(side))
+    good, ordinary = train.get("positive"), train.get("negative")
+    if isinstance(good, list) and isinstance(ordinary, list):
+        for both in (example for example in ordinary if example in good):
+            message = f"{both} is also among the positive sources: nothing can be learned from both labels"
+            document.complain((*path, "negative"), message)
 
 
 def _unknown_source(document: Document, path: tuple[str | int, ...], name: str, sources: Iterable[str]) -> None:

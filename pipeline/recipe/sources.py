@@ -2,32 +2,27 @@
 
 import functools
 import json
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     BaseModel,
-    Discriminator,
     Field,
     PlainValidator,
     SerializeAsAny,
-    Tag,
     ValidationInfo,
     create_model,
     field_validator,
-    model_validator,
 )
 
 from pipeline.extract import ExtractOptions
 from pipeline.filters import FILTERS
-from pipeline.recipe.problems import listed
+from pipeline.recipe.quality import Quality
 from pipeline.recipe.snapshot import Snapshot
 from pipeline.recipe.values import (
     LOCATIONS,
     FilterStep,
     Location,
-    Names,
     Part,
-    Share,
     refuse,
     unknown_name,
 )
@@ -40,14 +35,6 @@ PLANNED_READERS = (
     "wikipedia", "stackexchange", "reddit", "conversations", "code", "books",
 )  # fmt: skip
 """Readers that recipes may name. One that is not in READERS yet is valid to write, but this version does not run it."""
-
-PARAMETER_OF_POLICY = {
-    "pareto": "alpha",
-    "top": "fraction",
-    "threshold": "threshold",
-    "proportional": None,
-    "match": None,
-}
 
 
 def validated(model: type[M], data: Any) -> M:
@@ -73,79 +60,6 @@ def filter_step(value: Any) -> FilterStep:
 def filter_entry(name: str) -> type[BaseModel]:
     """The one-key mapping {name: parameters} as a model, so that errors and the JSON schema know its shape."""
     return create_model(f"{name}_entry", __base__=Part, **{name: (FILTERS[name].params, ...)})  # type: ignore[call-overload,no-any-return]
-
-
-class TrainedQuality(Part):
-    """A quality classifier that the run trains itself."""
-
-    positive: Names
-    """Sources whose documents are examples of good text."""
-    negative: Names
-    """Sources whose documents are examples of ordinary text, usually the unfiltered crawl."""
-    family: Literal["fasttext", "logistic"] = "fasttext"
-    """fastText, or logistic regression on hashed words as in GPT-3 (arXiv:2005.14165, Appendix A)."""
-
-
-class QualityTraining(Part):
-    """The mapping form of `quality.model`."""
-
-    train: TrainedQuality
-    """Train the classifier on documents of this recipe's sources."""
-
-
-class QualityFile(Part):
-    """A model file that must be the very one that is meant."""
-
-    path: Annotated[Location, LOCATIONS]
-    """A model file."""
-    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-    """The SHA-256 of the file, as its card has it; a file with another is refused before anything runs."""
-
-
-def _kind_of_model(value: Any) -> str:
-    if isinstance(value, str):
-        return "<path>"
-    pinned = isinstance(value, QualityFile) or (isinstance(value, dict) and not {"path", "sha256"}.isdisjoint(value))
-    return "<file>" if pinned else "<train>"
-
-
-class Quality(Part):
-    """Keep documents by a classifier's score in [0, 1]. Exactly the parameter of the chosen policy may be given."""
-
-    model: Annotated[
-        Annotated[Location, Tag("<path>")]
-        | Annotated[QualityFile, Tag("<file>")]
-        | Annotated[QualityTraining, Tag("<train>")],
-        Discriminator(_kind_of_model),
-        LOCATIONS,
-    ]
-    """A model file, {path, sha256} to pin it, or {train: {positive: [...], negative: [...]}}."""
-    policy: Literal["pareto", "top", "threshold", "proportional", "match"] = "pareto"
-    """pareto: keep with probability (2 - score)^-alpha (GPT-3). top: keep the best `fraction` (DCLM). threshold: keep
-    scores at or above it. proportional: keep with a probability equal to the score (PaLM, GLaM). match: pareto with the
-    alpha at which kept documents score most like held-out positive ones (how GPT-3 chose 9)."""
-    alpha: Annotated[Annotated[float, Field(gt=0)] | None, Field(validate_default=True)] = None
-    """Of pareto: 9 in GPT-3 (Appendix A), 3 in the Pile and MT-NLG. 9 when not given."""
-    fraction: Share | None = None
-    """Of top: the share of documents to keep; 0.1 in DCLM."""
-    threshold: Share | None = None
-    """Of threshold: the lowest score that is kept."""
-
-    @field_validator("alpha")
-    @classmethod
-    def _published_alpha(cls, alpha: float | None, info: ValidationInfo) -> float | None:
-        return 9.0 if alpha is None and info.data.get("policy") == "pareto" else alpha
-
-    @model_validator(mode="after")
-    def _one_parameter(self) -> "Quality":
-        wanted = PARAMETER_OF_POLICY[self.policy]
-        given = [name for name in PARAMETER_OF_POLICY.values() if name and getattr(self, name) is not None]
-        if given != ([wanted] if wanted else []):
-            needs = f"takes `{wanted}`" if wanted else "takes no parameter"
-            raise refuse(f"the policy {self.policy} {needs}; given: {listed(given) or 'nothing'}")
-        if self.policy == "match" and not isinstance(self.model, QualityTraining):
-            raise refuse("the policy match needs held-out positive documents: give `model: {train: ...}`")
-        return self
 
 
 class Source(Part):

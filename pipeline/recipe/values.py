@@ -153,7 +153,7 @@ def plain(value: Any, marked: Locations | None = None) -> Any:
         kept = {name: plain(getattr(value, name), mark) for name, mark in _fields(value)}
         return {name: item for name, item in kept.items() if item is not _LEFT_OUT}
     if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items()}
+        return {key: None if (item := plain(entry, marked)) is _LEFT_OUT else item for key, entry in value.items()}
     if isinstance(value, tuple):
         items = [plain(item, marked) for item in value]
         return _LEFT_OUT if _LEFT_OUT in items else items

@@ -1,9 +1,10 @@
 """quality/<model>/card.json and quality/policies.json -> what the report says about classifiers and their policies."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from pipeline.report.files import Output
-from pipeline.report.stage_figures import PolicyRow, QualityFigures, QualityModel
+from pipeline.report.stage_figures import Buckets, PolicyRow, QualityFigures, QualityModel, RankingModel
 
 POLICIES = "quality/policies.json"
 
@@ -26,11 +27,19 @@ def read_policies(output: Output) -> tuple[PolicyRow, ...]:
     rows = [
         PolicyRow(
             row["source"], row["model"], row["policy"], row["parameter"], row["documents"], row["kept"],
-            row["expected"], row["realised"], tuple(row["scores"]), tuple(row["kept_scores"]),
+            row["expected"], row["realised"], tuple(row["scores"]), tuple(row["kept_scores"]), _buckets(row),
         )
         for row in output.published_json(POLICIES)
     ]  # fmt: skip
     return tuple(sorted(rows, key=lambda row: row.source))
+
+
+def _buckets(row: Mapping[str, Any]) -> Buckets | None:
+    if "buckets" not in row:
+        return None
+    found = row["buckets"]
+    models = tuple(RankingModel(**model) for model in found["models"])
+    return Buckets(found["least"], tuple(found["documents"]), found["kept_by_all"], models)
 
 
 def policy_lines(rows: Iterable[PolicyRow]) -> list[str]:

@@ -13,6 +13,29 @@ class QualityModel:
 
 
 @dataclass(frozen=True, slots=True)
+class RankingModel:
+    """One of several models on a source."""
+
+    name: str
+    """What the source calls it."""
+    model: str
+    kept: int
+    """Documents that it puts into a bucket that is kept."""
+    kept_alone: int
+    """Those of them that no other model would have kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Buckets:
+    """Documents by the highest bucket that any of several models gives them."""
+
+    least: int
+    documents: tuple[int, ...]
+    kept_by_all: int
+    models: tuple[RankingModel, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyRow:
     """What a policy did to one source."""
 
@@ -30,6 +53,8 @@ class PolicyRow:
     """Documents by score, in bins of equal width over 0 to 1."""
     kept_scores: tuple[int, ...]
     """Those that stayed."""
+    buckets: Buckets | None = None
+    """Of max_rank; its scores are buckets / number of buckets."""
 
 
 @dataclass(frozen=True, slots=True)

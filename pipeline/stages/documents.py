@@ -27,7 +27,7 @@ def run(ctx: TaskContext) -> None:
         (_by_row(ctx, stage, sent), Decisions(ctx, ledger, ctx.task, source), {} if sent else cuts(ctx, stage))
         for stage, ledger, sent in ctx.params["decided"]
     ]
-    scores = _scores(ctx)
+    scores, told = _scores(ctx)
     pieces = _pieces(ctx)
     actions = ctx.params.get("pii", {}).get(source)
     masking = Masking(ctx, source, actions) if actions else None
@@ -44,6 +44,8 @@ def run(ctx: TaskContext) -> None:
         out = ctx.parquet(f"{PUBLIC}documents/{source}/part-{ctx.task:05d}.parquet", records.DOCUMENT)
         if scores is not None:
             batch = _replace(batch, "quality", pa.array(scores[rows], pa.float32(), from_pandas=True))
+            if told:
+                batch = _with_metadata(rows, batch, told)
         batch = _with_pieces(rows, batch, pieces)
         if masking is not None:
             batch = masking.apply(batch)
@@ -90,15 +92,30 @@ def _by_row(ctx: TaskContext, stage: str, sent: bool) -> dict[int, dict[str, Any
     return {verdict.pop("row"): verdict for table in verdicts(ctx, stage, sent) for verdict in table.to_pylist()}
 
 
-def _scores(ctx: TaskContext) -> npt.NDArray[np.float32] | None:
-    """Quality by row, NaN where there is none; None where nothing of this part was scored."""
+def _scores(ctx: TaskContext) -> tuple[npt.NDArray[np.float32] | None, dict[int, list[tuple[str, str]]]]:
+    """Quality by row, NaN where there is none, and what several models said, for metadata; (None, {}) where nothing
+    was scored.
+    """
+    told: dict[int, list[tuple[str, str]]] = {}
     if "quality_scores" not in ctx.graph:
-        return None
+        return None, told
     count = sum(output.rows for output in ctx.manifest("rules").outputs if output.name.startswith("docs/"))
     scores = np.full(count, np.nan, np.float32)
     for batch in ctx.batches("quality_scores", "scores/", columns=("row", "score")):
         scores[batch.column("row").to_numpy()] = batch.column("score").to_numpy()
-    return scores
+    for batch in ctx.batches("quality", "ranks/"):
+        rows = batch.column("row").to_numpy()
+        scores[rows] = batch.column("score").to_numpy()
+        told |= zip(rows.tolist(), batch.column("metadata").to_pylist(), strict=True)
+    return scores, told
+
+
+def _with_metadata(
+    rows: npt.NDArray[np.int64], batch: pa.RecordBatch, told: dict[int, list[tuple[str, str]]]
+) -> pa.RecordBatch:
+    pairs = batch.column("metadata").to_pylist()
+    found = [[*(own or ()), *told.get(row, ())] for row, own in zip(rows.tolist(), pairs, strict=True)]
+    return _replace(batch, "metadata", pa.array(found, records.METADATA))
 
 
 def _pieces(ctx: TaskContext) -> dict[int, list[str]]:

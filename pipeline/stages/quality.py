@@ -1,10 +1,12 @@
 """quality_scores, quality_cut, quality, quality_report: scores of documents, and who stays by them.
 
 quality_scores  task t: scores/00000.arrow, a row a document that is left of a part whose source has `quality`, and
-                histogram/00000.arrow, documents by score step
-quality_cut     cuts.json: for each source its histogram's total, the share expected to stay, the cut of `top`
+                histogram.0/00000.arrow, documents by score step
+quality_cut     cuts.json: for each source the share expected to stay, and the cut of `top` or what `match` chose
 quality         task t: verdicts/00000.arrow, and kept/00000.arrow, documents that stay by score step
 quality_report  public/quality/policies.json
+
+What differs for a source with several models is in `quality_ranks`.
 """
 
 import functools
@@ -23,6 +25,8 @@ from classifiers.quality import SCORE_STEPS
 from pipeline import records
 from pipeline.engine.task import PUBLIC, TaskContext
 from pipeline.errors import WinnowError
+from pipeline.recipe.quality import MAX_MODELS
+from pipeline.stages import quality_ranks
 from pipeline.stages.quality_model import CARD_FILE, MODEL_FILE
 from pipeline.stages.survivors import survivors
 
@@ -37,7 +41,12 @@ def scores(ctx: TaskContext) -> None:
     source, _ = ctx.params["tasks"][ctx.task]
     if source not in ctx.params["models"]:
         return
-    model = _model(ctx, ctx.params["models"][source])
+    models = [_model(ctx, name) for name in ctx.params["models"][source].values()]
+    if len(models) > 1:
+        for place, counts in enumerate(quality_ranks.write_scores(ctx, models)):
+            _write_counts(ctx, f"histogram.{place}/{ctx.task:05d}.arrow", counts)
+        return
+    (model,) = models
     out = ctx.arrow(f"scores/{ctx.task:05d}.arrow", SCORE)
     total = np.zeros(SCORE_STEPS + 1, np.int64)
     for rows, batch in survivors(ctx, columns=("id", "text")):
@@ -46,7 +55,7 @@ def scores(ctx: TaskContext) -> None:
         arrays = [pa.array(rows), pa.array(_scores(steps).astype(np.float32)), pa.array(steps), pa.array(drawn)]
         out.write(pa.RecordBatch.from_arrays(arrays, schema=SCORE))
         total += histogram(steps)
-    _write_counts(ctx, f"histogram/{ctx.task:05d}.arrow", total)
+    _write_counts(ctx, f"histogram.0/{ctx.task:05d}.arrow", total)
 
 
 def _model(ctx: TaskContext, name: str) -> quality.Model:
@@ -57,7 +66,7 @@ def _model(ctx: TaskContext, name: str) -> quality.Model:
     return _load(ctx.graph.work(stage, file), digest)
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=MAX_MODELS)
 def _load(path: str, digest: str) -> quality.Model:
     """A model, read once a worker."""
     model = quality.load(path)
@@ -74,13 +83,19 @@ def cut(ctx: TaskContext) -> None:
     """What a policy needs to know of all of a source's scores."""
     found: dict[str, dict[str, Any]] = {}
     for source, raw in sorted(ctx.params["policies"].items()):
-        policy = policy_of(raw)
-        parts = [part for part, (owner, _) in enumerate(ctx.params["tasks"]) if owner == source]
-        total = sum((_counts(ctx, "quality_scores", "histogram/", part) for part in parts), start=_no_counts())
+        policy, parts, models = policy_of(raw), _parts(ctx, source), ctx.params["models"][source]
+        totals = [
+            sum((_counts(ctx, "quality_scores", f"histogram.{place}/", part) for part in parts), start=_no_counts())
+            for place in range(len(models))
+        ]
+        if policy.name == "max_rank":
+            found[source] = quality_ranks.cuts(ctx, parts, totals, raw)
+            continue
+        (total,) = totals
         top = _top_cut(ctx, policy, total, parts) if policy.name == "top" else None
         found[source] = {}
         if policy.name == "match":
-            alpha, distance = policies.match_alpha(total, _positives(ctx, ctx.params["models"][source]))
+            alpha, distance = policies.match_alpha(total, _positives(ctx, next(iter(models.values()))))
             found[source] = {"alpha": alpha, "distance": distance}
             policy = Policy("match", alpha)
         found[source] |= {
@@ -90,6 +105,10 @@ def cut(ctx: TaskContext) -> None:
     ctx.file("cuts.json").write(json.dumps(found, indent=1).encode())
 
 
+def _parts(ctx: TaskContext, source: str) -> list[int]:
+    return [part for part, (owner, _) in enumerate(ctx.params["tasks"]) if owner == source]
+
+
 def _positives(ctx: TaskContext, model: str) -> list[int]:
     """Held-out positive documents of a classifier by hundredth of the score."""
     card = ctx.json(f"quality_train.{model}", CARD_FILE.format(model=model))
@@ -97,16 +116,12 @@ def _positives(ctx: TaskContext, model: str) -> list[int]:
 
 
 def _top_cut(ctx: TaskContext, policy: Policy, total: Counts, parts: list[int]) -> TopCut:
-    step, ties = policies.top_step(total, policies.top_count(policy, int(total.sum())))
-    if ties in (0, int(total[step])):
-        return TopCut(step, float(ties > 0))  # none of that step, or all of them: draws lie in [0, 1)
-
-    def drawn() -> Iterator[npt.NDArray[np.float64]]:
+    def read() -> Iterator[tuple[quality.Steps, policies.Floats]]:
         for part in parts:
             for batch in ctx.batches("quality_scores", "scores/", part, columns=("steps", "draw")):
-                yield batch.column("draw").to_numpy()[batch.column("steps").to_numpy() == step]
+                yield batch.column("steps").to_numpy(), batch.column("draw").to_numpy()
 
-    return TopCut(step, policies.nth_draw(drawn, ties))
+    return policies.top_cuts(total, [policies.top_count(policy, int(total.sum()))], read)[0]
 
 
 def run(ctx: TaskContext) -> None:
@@ -116,8 +131,11 @@ def run(ctx: TaskContext) -> None:
     source, _ = ctx.params["tasks"][ctx.task]
     if source not in ctx.params["policies"]:
         return
-    found = ctx.json("quality_cut", "cuts.json")[source]
-    policy = policy_of({**ctx.params["policies"][source], **_alpha(found)})
+    found, raw = ctx.json("quality_cut", "cuts.json")[source], ctx.params["policies"][source]
+    if raw["name"] == "max_rank":
+        quality_ranks.decide(ctx, raw, list(ctx.params["models"][source]), found)
+        return
+    policy = policy_of({**raw, **_alpha(found)})
     top = found["top"]
     limit = None if top is None else TopCut(*top)
     out = ctx.arrow(f"verdicts/{ctx.task:05d}.arrow", records.VERDICT)
@@ -154,18 +172,28 @@ def report(ctx: TaskContext) -> None:
     cuts = ctx.json("quality_cut", "cuts.json")
     rows = []
     for source, raw in sorted(ctx.params["policies"].items()):
-        scored, kept = _no_counts(), _no_counts()
-        for part, (owner, _) in enumerate(ctx.params["tasks"]):
-            if owner == source:
-                scored += _counts(ctx, "quality_scores", "histogram/", part)
-                kept += _counts(ctx, "quality", "kept/", part)
-        documents, stayed = int(scored.sum()), int(kept.sum())
+        models, parts = ctx.params["models"][source], _parts(ctx, source)
+        if raw["name"] == "max_rank":
+            told = quality_ranks.figures(ctx, parts, raw, models)
+        else:
+            scored, kept = (
+                sum((_counts(ctx, stage, prefix, part) for part in parts), start=_no_counts())
+                for stage, prefix in (("quality_scores", "histogram.0/"), ("quality", "kept/"))
+            )
+            told = {
+                "model": next(iter(models.values())),
+                "documents": int(scored.sum()),
+                "kept": int(kept.sum()),
+                "scores": policies.by_hundredth(scored),
+                "kept_scores": policies.by_hundredth(kept),
+            }
         more = {"distance": cuts[source]["distance"]} if raw["name"] == "match" else {}
-        rows.append(_row(source, {**raw, **_alpha(cuts[source])}, documents, stayed) | more | {
-            "model": ctx.params["models"][source],
+        rows.append(_row(source, {**raw, **_alpha(cuts[source])}, told["documents"], told["kept"]) | more | {
+            "model": told["model"],
             "expected": cuts[source]["expected"],
-            "scores": policies.by_hundredth(scored),
-            "kept_scores": policies.by_hundredth(kept),
+            "scores": told["scores"],
+            "kept_scores": told["kept_scores"],
+            **({"buckets": told["buckets"]} if "buckets" in told else {}),
         })  # fmt: skip
     ctx.file(POLICIES_FILE).write(json.dumps(rows, indent=1).encode() + b"\n")
 

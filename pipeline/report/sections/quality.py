@@ -7,7 +7,7 @@ from pipeline.report.charts import Part, legend
 from pipeline.report.figures import Figures
 from pipeline.report.histogram import Overlay, histogram
 from pipeline.report.markup import count, details, escape, figure, number, plural, section, share, table
-from pipeline.report.stage_figures import PolicyRow, QualityModel
+from pipeline.report.stage_figures import Buckets, PolicyRow, QualityModel
 
 BINS_A_COLUMN = 2
 MIN_DOCUMENTS = 10  # in a column, before its share of kept ones says anything
@@ -41,6 +41,8 @@ _NAMES = {
     "proportional": "proportional: a document stays with a chance of its score",
     "threshold": "threshold: scores at or above it stay",
     "top": "top: the best fraction stays",
+    "max_rank": "max_rank: each model cuts its ranking of a source into buckets of equal size; the highest bucket that "
+    "any model gives a document decides, and its score here is that bucket divided by their number",
 }
 
 
@@ -63,6 +65,7 @@ def quality(figures: Figures) -> str:
         + (legend(keys) if charts else "")
         + shown
         + details(plural(len(charts) - CHARTS_SHOWN, "more source"), more)
+        + "".join(_buckets(row.source, row.buckets) for row in found.policies if row.buckets is not None)
         + details("Scores as a table", _scores(found.policies))
         + "".join(_card(model) for model in found.models)
     )
@@ -81,6 +84,25 @@ def _policies(rows: tuple[PolicyRow, ...]) -> str:
         ],
         text_columns=3,
     )  # fmt: skip
+
+
+def _buckets(source: str, found: Buckets) -> str:
+    """Documents by bucket, and how far the models agree on those that stayed."""
+    stayed = sum(found.documents[found.least :])
+    models = [
+        (row.name, row.model, count(row.kept), share(row.kept, stayed), count(row.kept_alone)) for row in found.models
+    ]
+    head = ["Model", "Classifier", "Would keep", "Of what stayed", "Alone"]
+    agree = f"{count(found.kept_by_all)} of {plural(stayed, 'document')} that stayed are kept by every model."
+    rows = [(bucket, count(documents), "yes" if bucket >= found.least else "no")
+            for bucket, documents in enumerate(found.documents)]  # fmt: skip
+    return (
+        table(f"{source}: what each model would have kept", head, models, text_columns=2)
+        + f'<p class="note">{escape(agree)}</p>'
+        + details(
+            f"{source}: documents by bucket", table("By the highest bucket", ["Bucket", "Documents", "Kept"], rows)
+        )
+    )
 
 
 def _columns(row: PolicyRow) -> Iterator[tuple[float, float, int, int]]:

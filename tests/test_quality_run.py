@@ -1,5 +1,6 @@
 """Quality within a run: from a recipe's sources to a model, scores, verdicts and what is said about them."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -184,6 +185,11 @@ def test_sources_with_the_same_model_share_one(inputs: Path) -> None:
     assert len(table(graph, "documents", "forum")) == 15
 
 
+def test_a_recipe_without_quality_has_no_stages_of_it(inputs: Path) -> None:
+    graph = make_plan(recipe(inputs, "null"), str(inputs / "out")).graph
+    assert [stage.name for stage in graph.stages if stage.name.startswith("quality")] == []
+
+
 def test_another_policy_scores_nothing_again(inputs: Path) -> None:
     plans = [
         make_plan(recipe(inputs, f"{{model: {TRAINED}, policy: {policy}}}"), str(inputs / "out")).graph
@@ -234,6 +240,16 @@ def test_a_damaged_model_file_stops_the_plan(inputs: Path, model_file: Path) -> 
     model_file.write_bytes(model_file.read_bytes()[:-1000])
     with pytest.raises(QualityModelError, match=r"mine\.bin: the file is cut short"):
         make_plan(recipe(inputs, f"{{model: {model_file}}}"), str(inputs / "out"))
+
+
+def test_a_pinned_model_is_read_once_for_a_plan(
+    inputs: Path, model_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = []
+    monkeypatch.setattr(quality.storage, "read_bytes", lambda path: read.append(path) or Path(path).read_bytes())
+    pin = f"{{path: {model_file}, sha256: {hashlib.sha256(model_file.read_bytes()).hexdigest()}}}"
+    make_plan(recipe(inputs, f"{{model: {pin}}}"), str(inputs / "out"))
+    assert read == [str(model_file)]
 
 
 def test_another_model_file_is_another_key(inputs: Path, model_file: Path) -> None:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from classifiers.evaluate import calibration, evaluate, histogram, precision_recall
 from classifiers.examples import CLASS_DOCUMENTS, HELD_OUT_SHARE, PIECE_WORDS, Counts, Examples, Mask
 from classifiers.features import MAX_CHARS
+from classifiers.noise import FOLDS
 from classifiers.policies import by_hundredth
 from classifiers.quality import LIBRARY, SCORE_STEPS, Chosen, Steps
 
@@ -58,6 +59,10 @@ class Facts:
     hyper_parameters: Chosen
     steps: Steps  # scores of all examples
     confusions: Mapping[str, list[dict[str, Any]]]
+    confounds: Mapping[str, dict[str, Any]]
+    drop_contradicted: float
+    dropped: Mask | None
+    dropped_shown: Mapping[str, list[dict[str, Any]]]
 
 
 def make_card(facts: Facts) -> bytes:
@@ -89,6 +94,8 @@ def make_card(facts: Facts) -> bytes:
         "precision_recall": precision_recall(good, ordinary),
         "calibration": calibration(good, ordinary),
         "confusions": facts.confusions,
+        "confounds": facts.confounds,
+        **({} if facts.dropped is None else {"label_noise": _label_noise(facts, facts.dropped)}),
         "scores": {
             source: by_hundredth(histogram(steps[judged & (sources == source)])) for source in sorted(facts.rules)
         },
@@ -102,17 +109,37 @@ def make_card(facts: Facts) -> bytes:
     return json.dumps(card, indent=1, ensure_ascii=False).encode() + b"\n"
 
 
+def _label_noise(facts: Facts, dropped: Mask) -> dict[str, Any]:
+    """What was left out of training because a model of the other documents contradicts its label."""
+    sources = np.array(facts.examples.sources, object)
+    could = ~facts.held_out & facts.examples.worded
+    return {
+        "drop_contradicted": facts.drop_contradicted,
+        "folds": FOLDS,
+        "by_source": {
+            source: {
+                "documents": int((could & (sources == source)).sum()),
+                "dropped": int(dropped[sources == source].sum()),
+            }
+            for source in sorted(set(facts.examples.sources))
+        },
+        "dropped": facts.dropped_shown,
+    }
+
+
+def farthest(examples: Examples, among: Mask, steps: Steps) -> dict[str, list[int]]:
+    """Rows of documents whose label is contradicted: ordinary ones by falling, good ones by rising score."""
+    found = {}
+    for name, side, sign in (("negative", ~examples.good, -1), ("positive", examples.good, 1)):
+        rows = np.flatnonzero(among & side).tolist()
+        found[name] = sorted(rows, key=lambda row: (sign * int(steps[row]), examples.ids[row]))[:CONFUSIONS]
+    return found
+
+
 def confused(examples: Examples, judged: Mask, steps: Steps) -> dict[str, list[int]]:
     """Rows of held-out documents of the wrong side of one half: ordinary ones by falling, good ones by rising score."""
-    half = SCORE_STEPS // 2
-    found = {}
-    for name, wrong, sign in (
-        ("negative_called_good", ~examples.good & (steps >= half), -1),
-        ("positive_called_ordinary", examples.good & (steps < half), 1),
-    ):
-        rows = np.flatnonzero(judged & wrong)
-        found[name] = sorted(rows.tolist(), key=lambda row: (sign * int(steps[row]), examples.ids[row]))[:CONFUSIONS]
-    return found
+    found = farthest(examples, judged & (examples.good == (steps < SCORE_STEPS // 2)), steps)
+    return {"negative_called_good": found["negative"], "positive_called_ordinary": found["positive"]}
 
 
 def _class_data(facts: Facts, sources: npt.NDArray[np.object_], good: bool) -> dict[str, Any]:

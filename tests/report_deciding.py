@@ -95,6 +95,13 @@ def card(**more: Any) -> dict[str, Any]:
         "scores": {"books": high, "web": low},
         "precision_recall": [{"score": 0.0, "precision": 0.5, "recall": 1.0}, {"score": 1.0} | none],
         "calibration": [{"from": 0.0, "documents": 20, "mean_score": 0.0975, "share_good": 0.0}],
+        "confounds": {"length": {"auc_alone": 0.625, "auc_among_alike": 0.96875, "pairs": 0.25, "values": []}},
+        "label_noise": {
+            "drop_contradicted": 0.05,
+            "folds": 3,
+            "by_source": {"web": {"documents": 80, "dropped": 7}},
+            "dropped": {"negative": [{"id": "ab", "source": "web", "score": 0.75, "text": "a star bends light"}]},
+        },
         "confusions": {
             "negative_called_good": [
                 {"id": "ab" * 16, "source": "web", "score": 0.75, "text": "a <well> written page"}

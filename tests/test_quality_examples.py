@@ -1,10 +1,16 @@
 """Which documents a classifier is trained and judged on."""
 
+from collections.abc import Iterator
+
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from classifiers import noise
+from classifiers.confounds import confounds, length_band
+from classifiers.evaluate import auc, histogram
 from classifiers.examples import (
     MIN_CLASS_DOCUMENTS,
     PIECE_WORDS,
@@ -18,6 +24,7 @@ from classifiers.examples import (
 )
 from classifiers.fasttext_file import QualityModelError
 from pipeline.ids import document_id
+from tests.quality_texts import text
 
 
 def some(*groups: tuple[str, bool, list[str]], pieces: int = 1) -> Examples:
@@ -31,6 +38,55 @@ def some(*groups: tuple[str, bool, list[str]], pieces: int = 1) -> Examples:
 
 def hosts(count: int, pages: int) -> list[str]:
     return [f"host:site{host}.example" for host in range(count) for _ in range(pages)]
+
+
+def test_folds_keep_hosts_together_and_cut_single_files() -> None:
+    examples = some(("web", False, hosts(60, 3)), ("wiki", True, ["file:wiki/a.jsonl"] * 60))
+    found = noise.folds(examples, seed=1)
+    assert all(len(set(found[first : first + 3])) == 1 for first in range(0, 180, 3))
+    assert set(found[:180]) == set(found[180:]) == {0, 1, 2}
+
+
+def test_labels_that_the_other_documents_contradict_are_found() -> None:
+    examples = some(("web", False, hosts(60, 1)), ("wiki", True, ["file:wiki/a.jsonl"] * 60), pieces=12)
+    wrong = [0, 7, 30, 61, 99]  # texts of the other kind
+    texts = [text((row >= 60) != (row in wrong), row) for row in range(120)]
+    aside = np.arange(120) % 10 == 9
+
+    def lines(taken: np.ndarray) -> Iterator[tuple[bool, str]]:
+        for row, piece in cut_pieces(texts, taken):
+            yield bool(examples.good[row]), piece
+
+    def found(least: float) -> list[int]:
+        rows = noise.contradicted(
+            examples, aside, least, seed=1, name="web", lines=lines, texts=lambda: iter([pa.array(texts)])
+        )
+        return np.flatnonzero(rows).tolist()
+
+    assert found(0.1) == [0, 7, 30, 61]  # 99 is aside
+    assert found(1e-9) == []
+
+
+def test_what_classes_differ_in_is_told_from_what_a_score_adds() -> None:
+    good = np.array([True, False] * 60)
+    languages = ["en" if row < 40 else ("en" if side else "fr") for row, side in enumerate(good)]
+    steps = np.where(np.array(languages) == "en", 9000, 1000).astype(np.int32)  # reads nothing but the language
+    trained, judged = np.arange(120) % 3 > 0, np.arange(120) % 3 == 0
+    found = confounds({"language": languages, "length": ["all"] * 120}, good, trained, judged, steps)
+    assert found["language"]["auc_alone"] == auc(*(histogram(steps[judged & side]) for side in (good, ~good)))
+    assert 0.75 < found["language"]["auc_alone"] < 0.9
+    assert found["language"]["auc_among_alike"] == 0.5
+    assert 0 < found["language"]["pairs"] < 1
+    assert [row["value"] for row in found["language"]["values"]] == ["en", "fr"]
+    assert found["language"]["values"][1] == {"value": "fr", "positive": 0, "negative": 13, "auc": None}
+    assert (found["length"]["auc_alone"], found["length"]["pairs"]) == (0.5, 1.0)
+    assert found["length"]["auc_among_alike"] == found["language"]["auc_alone"]
+
+
+def test_lengths_fall_into_bands_that_double() -> None:
+    assert [length_band(words) for words in (0, 1, 2, 3, 1023, 1024)] == [
+        "no words", "1 to 1 words", "2 to 3 words", "2 to 3 words", "512 to 1,023 words", "1,024 to 2,047 words",
+    ]  # fmt: skip
 
 
 def test_sources_share_a_class_equally_up_to_what_they_have() -> None:

@@ -9,7 +9,7 @@ import pyarrow.dataset as ds
 import pytest
 
 import pipeline.run
-from classifiers import quality
+from classifiers import noise, quality
 from classifiers.examples import PIECE_WORDS
 from classifiers.fasttext_file import QualityModelError
 from pipeline import cli, train
@@ -446,6 +446,36 @@ def test_the_card_shows_what_is_on_the_wrong_side(inputs: Path) -> None:
     assert all(row["source"] == "web" and row["score"] >= 0.5 and len(row["text"]) == 300 for row in wrong)
     assert len(card["precision_recall"]) == 11
     assert sum(row["documents"] for row in card["calibration"]) == sum(card["split"]["held_out"].values())
+
+
+def test_contradicted_labels_are_left_out_and_shown(inputs: Path) -> None:
+    noisy = TRAINED.replace("negative: [web]", "negative: [web], drop_contradicted: 0.3")
+    cards = []
+    for spec in (TRAINED, noisy):
+        graph = make_plan(recipe(inputs, f"{{model: {spec}}}"), str(inputs / "out")).graph
+        run_until(graph, "quality_train.web")
+        cards.append(published(graph, "quality_train.web", "web/card.json"))
+    told = cards[1]["label_noise"]
+    dropped = told["by_source"]["web"]["dropped"]
+    assert "label_noise" not in cards[0]
+    assert 5 <= dropped <= 20  # a quarter of the crawl is good text
+    assert told["by_source"]["good"]["dropped"] <= 5
+    assert all(row["source"] == "web" and len(row["text"]) == 300 for row in told["dropped"]["negative"])
+    trained = [card["data"]["negative"]["web"]["trained_documents"] for card in cards]
+    assert trained[1] == trained[0] - dropped
+    lengths = cards[0]["confounds"]["length"]
+    assert [row["value"] for row in lengths["values"]] == ["32 to 63 words"]  # all texts have 60
+    assert (lengths["auc_alone"], lengths["pairs"], lengths["auc_among_alike"]) == (0.5, 1.0, cards[0]["auc"])
+    assert set(cards[0]["confounds"]) == {"length", "language", "charset"}
+
+
+def test_labels_that_are_contradicted_throughout_are_an_error(inputs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(noise, "contradicted", lambda examples, *_, **__: examples.good.copy())
+    spec = TRAINED.replace("negative: [web]", "negative: [web], drop_contradicted: 0.3")
+    with pytest.raises(
+        QualityModelError, match=r"0\.3 leaves 0 documents of good.*sources\.web\.quality\.model\.train"
+    ):
+        run_until(make_plan(recipe(inputs, f"{{model: {spec}}}"), str(inputs / "out")).graph, "quality_train.web")
 
 
 def test_texts_of_one_character_and_of_ten_megabytes_are_scored(inputs: Path, model_file: Path) -> None:

@@ -111,6 +111,10 @@ def test_policies_and_cards(figures, page):
     assert found["models"] == [{"model": "web", "card": card()}]
     assert "AUC 0.9875 on 40 held-out documents (20 positive, 20 negative)" in page.text
     assert "recall –" in page.text
+    assert "length 0.625 0.9688 0.25" in page.text
+    assert "Left out: a chance below 0.05 of their own label" in page.text
+    assert "web 80 7" in page.text
+    assert "negative web 0.75 a star bends light" in page.text
     assert "ef" * 16 in page.text
     assert "hyper parameters: epoch" in page.text
 

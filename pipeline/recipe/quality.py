@@ -33,6 +33,9 @@ class TrainedQuality(Part):
     """Sources whose documents are examples of ordinary text, usually the unfiltered crawl."""
     family: Literal["fasttext", "logistic"] = "fasttext"
     """fastText, or logistic regression on hashed words as in GPT-3 (arXiv:2005.14165, Appendix A)."""
+    drop_contradicted: Annotated[float, Field(ge=0, lt=0.5)] = 0.0
+    """Leave out of training what may be labelled wrongly: documents whose own label gets a chance below this from a
+    model of the same kind that was trained without them (Northcutt et al. 2021). 0 leaves nothing out."""
 
 
 class QualityTraining(Part):

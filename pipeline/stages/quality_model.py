@@ -15,12 +15,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from classifiers import quality
-from classifiers.card import Facts, confused, make_card
+from classifiers import noise, quality
+from classifiers.card import Facts, confused, farthest, make_card
+from classifiers.confounds import confounds, length_band
 from classifiers.evaluate import check_direction, histogram
 from classifiers.examples import (
     CLASS_DOCUMENTS,
     DRAW_PURPOSE,
+    MIN_CLASS_DOCUMENTS,
     Examples,
     Mask,
     allot,
@@ -28,7 +30,9 @@ from classifiers.examples import (
     check_class,
     cut_pieces,
     held_out,
+    recipe_key,
 )
+from classifiers.fasttext_file import QualityModelError
 from classifiers.features import prepare
 from pipeline import records
 from pipeline.engine.task import PUBLIC, TaskContext
@@ -53,9 +57,13 @@ EXAMPLE = pa.schema(
         pa.field("source", pa.string()),
         pa.field("key", pa.string()),
         pa.field("text", pa.string()),
+        pa.field("words", pa.int64()),
+        pa.field("language", pa.string()),
+        pa.field("charset", pa.string()),
     ]
 )
 ORDER = ("draw", "id")
+_FACTS = ("id", "good", "source", "key", "words", "language", "charset")
 
 
 def sizes(ctx: TaskContext) -> None:
@@ -78,7 +86,7 @@ def sample(ctx: TaskContext) -> None:
         return
     rate = _rate(ctx, source)
     files = _Files(ctx, source)
-    for _, batch in survivors(ctx, columns=("id", "url", "text")):
+    for _, batch in survivors(ctx, columns=("id", "url", "text", "language", "metadata")):
         draws = [hash01(ctx.params["seed"], DRAW_PURPOSE, identity) for identity in batch.column("id").to_pylist()]
         drawn = [row for row, draw in enumerate(draws) if draw < rate]
         if not drawn:
@@ -91,9 +99,12 @@ def sample(ctx: TaskContext) -> None:
             for identity, host in zip(ids.to_pylist(), hosts)
         ]
         count = batch.num_rows
+        charsets = [dict(pairs or ()).get("charset") for pairs in batch.column("metadata").to_pylist()]
         arrays = [
             pa.array([draws[row] for row in drawn]), ids, pa.array([classes[source]] * count),
             pa.array([source] * count), pa.array(keys), prepare(batch.column("text")),
+            pa.array([len(text.split()) for text in batch.column("text").to_pylist()], pa.int64()),
+            batch.column("language"), pa.array(charsets, pa.string()),
         ]  # fmt: skip
         out.write(np.zeros(count, np.int64), pa.RecordBatch.from_arrays(arrays, schema=EXAMPLE))
 
@@ -134,14 +145,15 @@ class _Files:
 def train(ctx: TaskContext) -> None:
     """Split, balance, train, calibrate, judge, describe."""
     stage, model, seed = ctx.stage.exchanges[0], ctx.params["model"], ctx.params["seed"]
-    examples, chars = _examples(ctx, stage)
+    examples, chars, properties = _examples(ctx, stage)
     for good in (True, False):
         names = sorted(name for name, side in ctx.params["classes"].items() if side == good)
         check_class(int((examples.worded & (examples.good == good)).sum()), good, model, names)
     aside, rules = held_out(examples, seed)
-    taken = balanced(examples, aside, model)
+    family, least = ctx.params["family"], ctx.params["drop_contradicted"]
+    dropped = _contradicted(ctx, stage, examples, aside, least) if least else None
+    taken = balanced(examples, aside if dropped is None else aside | dropped, model)
     trained = taken > 0
-    family = ctx.params["family"]
     raw, chosen = quality.train_family(
         lambda: _lines(ctx, stage, taken), int(taken.sum()), family=family, seed=seed, name=model
     )
@@ -155,17 +167,38 @@ def train(ctx: TaskContext) -> None:
     check_direction(kept, web, model)
     facts = Facts(
         model, family, scorer.digest, hashlib.sha256(data).hexdigest(), len(data), seed, examples, chars, taken, aside,
-        rules, chosen, steps, _confusions(ctx, stage, examples, judged, steps),
+        rules, chosen, steps, _shown(ctx, stage, examples, confused(examples, judged, steps), steps),
+        confounds(properties, examples.good, trained, judged, steps), least, dropped,
+        {} if dropped is None else _shown(ctx, stage, examples, farthest(examples, dropped, steps), steps),
     )  # fmt: skip
     ctx.file(MODEL_FILE.format(model=model)).write(data)
     ctx.file(CARD_FILE.format(model=model)).write(make_card(facts))
 
 
-def _confusions(
-    ctx: TaskContext, stage: str, examples: Examples, judged: Mask, steps: quality.Steps
+def _contradicted(ctx: TaskContext, stage: str, examples: Examples, aside: Mask, least: float) -> Mask:
+    """Training documents whose label the others contradict. Raises QualityModelError where too few are left."""
+    model, classes = ctx.params["model"], ctx.params["classes"]
+    dropped = noise.contradicted(
+        examples, aside, least, seed=ctx.params["seed"], name=model,
+        lines=lambda taken: _lines(ctx, stage, taken),
+        texts=lambda: (batch.column("text") for batch in _batches(ctx, stage)),
+    )  # fmt: skip
+    for good in (True, False):
+        left = int((examples.worded & (examples.good == good) & ~aside & ~dropped).sum())
+        if left < MIN_CLASS_DOCUMENTS and dropped[examples.good == good].any():
+            names = sorted(name for name, side in classes.items() if side == good)
+            raise QualityModelError(
+                f"quality model {model!r}: drop_contradicted {least} leaves {left} documents of {', '.join(names)} to "
+                f"train on, and a class needs {MIN_CLASS_DOCUMENTS}: its labels are contradicted throughout. Lower it "
+                f"under {recipe_key(model)}.train, or look at the sources"
+            )
+    return dropped
+
+
+def _shown(
+    ctx: TaskContext, stage: str, examples: Examples, chosen: Mapping[str, list[int]], steps: quality.Steps
 ) -> dict[str, list[dict[str, Any]]]:
-    """Held-out documents that a score puts on the wrong side, with the head of their text in plain form."""
-    chosen = confused(examples, judged, steps)
+    """Documents for a card, with the head of their text in plain form."""
     wanted = {row for rows in chosen.values() for row in rows}
     texts: dict[int, str] = {}
     first = 0
@@ -191,21 +224,25 @@ def _batches(ctx: TaskContext, stage: str) -> Iterator[pa.RecordBatch]:
         yield from table.to_batches(max_chunksize=BATCH_ROWS)
 
 
-def _examples(ctx: TaskContext, stage: str) -> tuple[Examples, np.ndarray]:
-    """Everything but the texts, and the texts' lengths in characters."""
+def _examples(ctx: TaskContext, stage: str) -> tuple[Examples, np.ndarray, dict[str, list[str]]]:
+    """Everything but the texts; the texts' lengths in characters; and what else the classes might differ in."""
     tables, lengths, blanks = [], [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for batch in _batches(ctx, stage):
-        tables.append(batch.select(["id", "good", "source", "key"]))
+        tables.append(batch.select(_FACTS))
         text = batch.column("text")
         lengths.append(pc.utf8_length(text).to_numpy(zero_copy_only=False).astype(np.int64))
         blanks.append(pc.count_substring(text, " ").to_numpy(zero_copy_only=False).astype(np.int64))
     chars = np.concatenate(lengths)
     words = np.where(chars > 0, np.concatenate(blanks) + 1, 0)
-    schema = pa.schema([EXAMPLE.field(name) for name in ("id", "good", "source", "key")])
-    found = pa.Table.from_batches(tables, schema)
+    found = pa.Table.from_batches(tables, pa.schema([EXAMPLE.field(name) for name in _FACTS]))
     good = np.array(found["good"].to_pylist(), bool)
     lists = [found[name].to_pylist() for name in ("source", "id", "key")]
-    return Examples(lists[0], good, lists[1], lists[2], words), chars
+    properties = {
+        "length": [length_band(count) for count in found["words"].to_pylist()],
+        "language": [value or "unknown" for value in found["language"].to_pylist()],
+        "charset": [value or "unknown" for value in found["charset"].to_pylist()],
+    }
+    return Examples(lists[0], good, lists[1], lists[2], words), chars, properties
 
 
 def _lines(ctx: TaskContext, stage: str, taken: np.ndarray) -> Iterator[tuple[bool, str]]:

@@ -25,7 +25,7 @@ _CLASS_COLUMNS = {
 # Of the card, what is told in words, tables and charts of their own.
 _TOLD = (
     "model", "auc", "precision_at_half", "recall_at_half", "data", "scores",
-    "precision_recall", "calibration", "confusions",
+    "precision_recall", "calibration", "confusions", "confounds", "label_noise",
 )  # fmt: skip
 
 # Chance to stay by score and the policy's parameter; `top` has a threshold that follows from the scores.
@@ -182,6 +182,7 @@ def _card(model: QualityModel) -> str:
         f'<code>{escape(card["digest"])}</code>.</p><p class="note">{escape(note)}</p>'
         f"{_held_out(card)}{data}{details('Precision, recall and calibration', _curves(card))}"
         f"{details('Held-out documents on the wrong side of one half', _confusions(card))}"
+        f"{_confounds(card)}{details('Labels that were contradicted', _label_noise(card))}"
         f"{details('The rest of its card', facts)}"
     )
 
@@ -203,13 +204,37 @@ def _curves(card: Mapping[str, Any]) -> str:
 
 
 def _confusions(card: Mapping[str, Any]) -> str:
+    return _texts("The farthest off", card["confusions"])
+
+
+def _texts(title: str, shown: Mapping[str, Any]) -> str:
     rows = [
         (name.replace("_", " "), row["source"], _value(row["score"]), row["text"])
-        for name, found in card["confusions"].items()
+        for name, found in shown.items()
         for row in found
     ]
     head = ["What", "Source", "Score", "Text in plain form"]
-    return table("The farthest off", head, rows, text_columns=4, wide=True) if rows else "<p>None.</p>"
+    return table(title, head, rows, text_columns=4, wide=True) if rows else "<p>None.</p>"
+
+
+def _confounds(card: Mapping[str, Any]) -> str:
+    """How far length, language and charset alone tell the classes apart, and the scores where these are alike."""
+    rows = [
+        (name, _value(row["auc_alone"]), _value(row["auc_among_alike"]), _value(row["pairs"]))
+        for name, row in card.get("confounds", {}).items()
+    ]
+    head = ["Property", "AUC of it alone", "AUC of scores among alike", "Share of pairs"]
+    return table("What else tells the classes apart", head, rows) if rows else ""
+
+
+def _label_noise(card: Mapping[str, Any]) -> str:
+    """Documents left out of training because a model of the others contradicts their label."""
+    found = card.get("label_noise")
+    if found is None:
+        return ""
+    rows = [(source, count(row["documents"]), count(row["dropped"])) for source, row in found["by_source"].items()]
+    title = f"Left out: a chance below {_value(found['drop_contradicted'])} of their own label"
+    return table(title, ["Source", "Could be trained on", "Left out"], rows) + _texts("Examples", found["dropped"])
 
 
 def _held_out(card: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pipeline.dedup.minhash import s_curve
 from pipeline.engine import commit, storage
 from pipeline.mixture.budget import Budget, plan_mixture
+from pipeline.mixture.budget_file import BUDGET_FILE, rows_of
 from pipeline.plan import Plan
 from pipeline.planning import against
 from pipeline.planning.against import indexes
@@ -52,12 +53,12 @@ _PARTITION_BYTES = 256 << 20
 class Estimate:
     """Bytes and tokens a run is expected to need."""
 
-    tokens: Mapping[str, int]  # a source, before filters, or exact after a run
+    tokens: Mapping[str, int]  # a source, before filters; after a run exact, for what its mixture weighs
     exact: bool
     exchange_bytes: Mapping[str, int]  # a stage
     worker_memory_bytes: int
     disk_bytes: int
-    budget: Budget | None
+    budget: Budget | None  # none where only a run can count the tokens: of languages and formats
     grouping: GroupingCosts | None  # of near-duplicates
 
 
@@ -95,15 +96,15 @@ def estimate(plan: Plan) -> Estimate:
     shard_bytes = 0.0
     if plan.recipe.mixture:
         mixture = plan.recipe.mixture
-        budget = plan_mixture(
-            tokens, mixture.budget_tokens, mixture.max_epochs, weights=mixture.shares, epochs=mixture.epochs
-        )
+        if mixture.by == "source" or exact:
+            budget = plan_mixture(
+                tokens, mixture.budget_tokens, mixture.max_epochs, weights=mixture.shares, epochs=mixture.epochs
+            )
+        target = budget.target_tokens if budget else mixture.budget_tokens
         train = plan.recipe.tokenizer.train if plan.recipe.tokenizer else None
         item = 2 if train and train.vocab_size <= 1 << 16 else 4
-        segments = budget.target_tokens / max(
-            1, min(plan.recipe.shards.seq_len_tokens if plan.recipe.shards else 1, 1000)
-        )
-        shard_bytes = float(budget.target_tokens * item)
+        segments = target / max(1, min(plan.recipe.shards.seq_len_tokens if plan.recipe.shards else 1, 1000))
+        shard_bytes = float(target * item)
         exchange["segments"] = int(shard_bytes + segments * _SEGMENT_ROW_BYTES)
     # Text is written after extraction, after the rules and at publication, at about 2.2 to 1 compression.
     disk = int(3 * text / 2.2 + sum(exchange.values()) + shard_bytes + sum(tokens.values()) * item)
@@ -150,8 +151,8 @@ def _exact_tokens(plan: Plan) -> dict[str, int] | None:
     """Token counts of an earlier run of the same plan, where OUT still holds them."""
     if "budget" not in plan.graph or not commit.committed(plan.graph, plan.graph["budget"]):
         return None
-    budget = json.loads(storage.read_bytes(plan.graph.work("budget", "budget.json")))
-    return {row["source"]: row["unique_tokens"] for row in budget["sources"]}
+    budget = json.loads(storage.read_bytes(plan.graph.work("budget", BUDGET_FILE)))
+    return {row["group"]: row["unique_tokens"] for row in rows_of(budget)}
 
 
 def readable(size: float) -> str:

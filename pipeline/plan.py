@@ -14,9 +14,10 @@ contamination      benchmark text, cut or measured
 documents          the kept documents, personal data in them masked, and the verdicts that came back
 dedup_index        their keys, for later runs
 text_sizes, tokenizer_sample, tokenizer      a tokenizer trained on a sample by weight, or one that is given
-tokens, budget     token counts -> epochs
-histograms, order  where in the run each source's segments fall
+tokens, budget     token counts -> epochs of each source, or language, or format
+histograms, order  where in the run their segments fall
 segments, shards   the training order, packed and written; the validation split beside it
+composition        what the tokens are made of
 shard_index        shards/index.json
 """
 

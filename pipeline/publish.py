@@ -19,6 +19,7 @@ from pipeline import ledger
 from pipeline.engine import commit, storage
 from pipeline.engine.task import PUBLIC
 from pipeline.errors import OutputBusy, OutputMismatch
+from pipeline.mixture.budget_file import BUDGET_FILE
 from pipeline.plan import Plan
 from pipeline.recipe import canonical, recipe_hash
 
@@ -181,4 +182,4 @@ def _mixture(plan: Plan) -> Mapping[str, Any] | None:
     """The budget as it was planned from the token counts; what was realised stands in shards/index.json."""
     if "budget" not in plan.graph:
         return None
-    return json.loads(storage.read_bytes(plan.graph.work("budget", "budget.json")))  # type: ignore[no-any-return]
+    return json.loads(storage.read_bytes(plan.graph.work("budget", BUDGET_FILE)))  # type: ignore[no-any-return]

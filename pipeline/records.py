@@ -248,9 +248,39 @@ MATCH_SAMPLE = pa.schema(
     ]
 )
 
+# Tokens of one source's documents by what a mixture may go by; `copies` is 1 where nothing is rehydrated.
+TOKEN_COUNTS = pa.schema(
+    [
+        pa.field("language", pa.string()),
+        pa.field("format", pa.string()),
+        pa.field("copies", pa.int32()),
+        pa.field("train_documents", pa.int64()),
+        pa.field("train_tokens", pa.int64()),
+        pa.field("validation_tokens", pa.int64()),
+    ]
+)
+
+# Training tokens of one source's documents as they were placed, every epoch counted.
+PLACED_COUNTS = pa.schema(
+    [pa.field("language", pa.string()), pa.field("format", pa.string()), pa.field("placed_tokens", pa.int64())]
+)
+
+# shards/composition.parquet: what the tokens are made of. `unique_tokens` are those of the training documents, counted
+# once; `train_tokens` as often as they are seen, up to the few that fall off at the ends of shards.
+COMPOSITION = pa.schema(
+    [
+        pa.field("source", pa.string()),
+        pa.field("language", pa.string()),
+        pa.field("format", pa.string()),
+        pa.field("documents", pa.int64()),
+        pa.field("unique_tokens", pa.int64()),
+        pa.field("train_tokens", pa.int64()),
+        pa.field("validation_tokens", pa.int64()),
+    ]
+)
+
 SPARSE_HISTOGRAM = pa.schema(
     [
-        pa.field("source", pa.int32()),
         pa.field("epoch", pa.int32()),
         pa.field("bin", pa.int32()),
         pa.field("tokens", pa.int64()),
@@ -271,7 +301,7 @@ def public_metadata(maps: pa.Array) -> pa.StructArray:
 
 def token_document(dtype: pa.DataType, *, rehydrate: bool = False) -> pa.Schema:
     """Tokenized documents: tokens end with the end-of-text id; validation rows are kept out of training. `rehydrate`:
-    with the copies that a document is worth.
+    with the copies that a document is worth. Language and format are what a mixture may go by.
     """
     return pa.schema(
         [
@@ -279,6 +309,8 @@ def token_document(dtype: pa.DataType, *, rehydrate: bool = False) -> pa.Schema:
             pa.field("tokens", pa.large_list(dtype)),
             pa.field("n_tokens", pa.int64()),
             pa.field("validation", pa.bool_()),
+            pa.field("language", pa.string()),
+            pa.field("format", pa.string()),
             *([pa.field("copies", pa.int32())] if rehydrate else []),
         ]
     )

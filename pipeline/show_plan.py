@@ -9,11 +9,11 @@ from rich.table import Table
 from pipeline.dedup.minhash import s_curve
 from pipeline.dedup.verify import MEASURE_NAMES
 from pipeline.engine import commit
-from pipeline.estimate import estimate, nominates_everything, readable
+from pipeline.estimate import Estimate, estimate, nominates_everything, readable
 from pipeline.plan import Plan, ledger_order
 from pipeline.planning.against import indexes
 from pipeline.published import readings
-from pipeline.recipe import MinHash, Published, Recipe
+from pipeline.recipe import MinHash, Mixture, Published, Recipe
 from pipeline.recipe.simhash import SimHash
 
 SIMILARITIES = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
@@ -53,16 +53,8 @@ def show(plan: Plan, console: Console) -> None:
         done = len(commit.committed(plan.graph, stage))
         stages.add_row(stage.title, stage.kind, f"{stage.tasks:,}", f"{done:,}", stage.folder)
     console.print(stages)
-    if figures.budget:
-        kind = "exact" if figures.exact else "estimated from sizes, before filters"
-        mixture = _table(f"Mixture ({kind})", "source", "weight", "unique tokens", "tokens", "epochs", "share")
-        for row in figures.budget.sources:
-            mixture.add_row(
-                row.source, f"{row.weight_asked:.4f}", f"{row.unique_tokens:,}", f"{row.target_tokens:,}",
-                f"{row.epochs:.2f}" + (" (capped)" if row.capped else ""), f"{row.weight_got:.4f}",
-            )  # fmt: skip
-        console.print(mixture)
-        _lines(console, figures.budget.notes)
+    if plan.recipe.mixture:
+        _show_mixture(plan.recipe.mixture, figures, console)
     exchanges = ", ".join(f"{name} {readable(size)}" for name, size in figures.exchange_bytes.items()) or "none"
     console.print(f"Exchanged: {exchanges}", highlight=False)
     if figures.grouping:
@@ -70,6 +62,28 @@ def show(plan: Plan, console: Console) -> None:
         console.print(f"Grouping of near-duplicates: about {_core_time(seconds)} of one core", highlight=False)
     console.print(f"Memory: about {readable(figures.worker_memory_bytes)} a worker at most", highlight=False)
     console.print(f"Disk: about {readable(figures.disk_bytes)} for OUT at its fullest", highlight=False)
+
+
+def _show_mixture(mixture: Mixture, figures: Estimate, console: Console) -> None:
+    if figures.budget is None:
+        table = _table(
+            f"Mixture (a run counts the tokens of each {mixture.by})", mixture.by, "weight", "epochs", "tokens"
+        )
+        for name in mixture.groups(()):
+            weight, epochs = ((given or {}).get(name) for given in (mixture.shares, mixture.epochs))
+            tokens = "-" if weight is None else f"{round(weight * mixture.budget_tokens):,}"
+            table.add_row(name, _figure(weight, ".4f"), _figure(epochs, "g"), tokens)
+        console.print(table)
+        return
+    kind = "exact" if figures.exact else "estimated from sizes, before filters"
+    table = _table(f"Mixture ({kind})", mixture.by, "weight", "unique tokens", "tokens", "epochs", "share")
+    for row in figures.budget.sources:
+        table.add_row(
+            row.source, f"{row.weight_asked:.4f}", f"{row.unique_tokens:,}", f"{row.target_tokens:,}",
+            f"{row.epochs:.2f}" + (" (capped)" if row.capped else ""), f"{row.weight_got:.4f}",
+        )  # fmt: skip
+    console.print(table)
+    _lines(console, figures.budget.notes)
 
 
 def _show_earlier(plan: Plan, console: Console) -> None:

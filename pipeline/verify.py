@@ -13,7 +13,8 @@ row.
 7. Every paragraph that dclm_paragraphs removed has as much of its n-grams in other documents as the rule asks.
 8. Every span of benchmark text holds what the run says, and every document cut or dropped for it has one.
 9. Personal data that was masked is replaced in the documents, and the rules find none that is left.
-10. The token shards hold what index.json says.
+10. The token shards hold what index.json says, and every piece in them is of the source, and the language or format,
+that it is counted as.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -232,8 +233,14 @@ def _shards(out: str, manifest: Mapping[str, Any]) -> Iterator[str]:
     if not manifest["mixture"]:
         return
     from pipeline.shards.check import check_shards
+    from pipeline.shards.composition import COMPOSITION_FILE, check_composition, check_pieces
 
-    yield from check_shards(storage.join(out, "shards"))
+    found = list(check_shards(storage.join(out, "shards")))
+    yield from found
+    if not found:  # the others read these files
+        yield from check_pieces(out, manifest)
+        if any(entry["path"] == COMPOSITION_FILE for entry in manifest["files"]):
+            yield from check_composition(out)
 
 
 __all__ = ["verify"]

@@ -77,7 +77,7 @@ def ordered_segments(
 def pack_table(segments: pa.Table, into: Layout, chunk_rows: int | None = None) -> tuple[list[pa.RecordBatch], Tally]:
     """All batches and the tally of one shard."""
     batches = segments.to_batches(max_chunksize=chunk_rows)
-    packing = pack(batches, into, count_tokens(batches, len(into.sources)).tolist())
+    packing = pack(batches, into, count_tokens(batches, len(into.weighed)).tolist())
     out = []
     while True:
         try:

@@ -31,6 +31,7 @@ def crawl(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def command(crawl: Path, out: Path, *more: str) -> list[str]:
     mapped = [f"--input={source}={pattern}" for source, patterns in inputs(crawl).items() for pattern in patterns]
     small = ["mixture.budget_tokens=120000", "shards.count=2", "tokenizer.train.vocab_size=2048", *settings(crawl)]
+    small += ["mixture.by=format", "mixture.weights={prose: 0.8, other: 0.2}"]  # what a task holds is of several groups
     options = [f"--set={value}" for value in small]
     return [sys.executable, "-m", "pipeline.cli", "run", "quickstart", "--out", str(out), *mapped, *options, *more]
 

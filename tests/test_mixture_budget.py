@@ -105,8 +105,8 @@ def test_an_empty_source_that_should_be_seen_is_short():
     ("change", "message"),
     [
         ({"epochs": {"a": -1, "b": 1}}, "mixture.epochs.a: -1 is no number of epochs"),
-        ({"epochs": {"a": 1, "c": 1}}, "token counts: nothing for source c, which mixture.epochs names"),
-        ({"epochs": {"a": 0, "b": 0}}, "at least one source"),
+        ({"epochs": {"a": 1, "c": 1}}, "token counts: nothing for c, which mixture.epochs names"),
+        ({"epochs": {"a": 0, "b": 0}}, "at least one of them"),
         ({"weights": {"a": 1, "b": 0}}, "exactly one of weights and epochs"),
         ({"epochs": None}, "exactly one of weights and epochs"),
     ],
@@ -120,14 +120,14 @@ def test_epochs_that_make_no_sense_are_named(change, message):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"weights": {}}, "at least one source"),
-        ({"weights": {"a": 0.0}}, "at least one source"),
+        ({"weights": {}}, "at least one of them"),
+        ({"weights": {"a": 0.0}}, "at least one of them"),
         ({"weights": {"a": -0.1, "b": 1.1}}, "mixture.weights.a"),
-        ({"weights": {"a": 0.5, "b": 0.25, "c": 0.25}}, "token counts: nothing for source c"),
+        ({"weights": {"a": 0.5, "b": 0.25, "c": 0.25}}, "token counts: nothing for c"),
         ({"max_epochs": 0}, "mixture.max_epochs.a"),
-        ({"max_epochs": {"a": 1}}, "mixture.max_epochs: nothing for source b"),
+        ({"max_epochs": {"a": 1}}, "mixture.max_epochs: nothing for b"),
         ({"budget_tokens": 0}, "mixture.budget_tokens"),
-        ({"unique_tokens": {"a": -1, "b": 1}}, "token count of source a is negative"),
+        ({"unique_tokens": {"a": -1, "b": 1}}, "token count of a is negative"),
     ],
 )
 def test_what_makes_no_sense_is_named(change, message):

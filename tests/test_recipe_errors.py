@@ -167,6 +167,35 @@ CASES = {
     "epochs of nothing": Case(
         "weights: {web: 0.6, notes: 0.4}", "epochs: {web: 0, notes: 0}", 21, "mixture.epochs", "more than 0 epochs"
     ),
+    "format that is none": Case(
+        "weights: {web: 0.6, notes: 0.4}",
+        "by: format\n  weights: {prose: 0.6, tabel: 0.1, other: 0.3}",
+        22,
+        "mixture.weights.tabel",
+        "unknown format 'tabel'",
+        "table",
+    ),
+    "format without weight": Case(
+        "weights: {web: 0.6, notes: 0.4}",
+        "by: format\n  weights: {prose: 0.6, code: 0.2, table: 0.2}",
+        22,
+        "mixture.weights",
+        "no weight for dialogue, list, form, markup; name every format, or give `other`",
+    ),
+    "language that is dropped": Case(
+        "weights: {web: 0.6, notes: 0.4}",
+        "by: language\n  weights: {en: 0.6, de: 0.4}",
+        22,
+        "mixture.weights.de",
+        "`languages` drops de; it keeps en",
+    ),
+    "key that a mixture does not have": Case(
+        "weights: {web: 0.6, notes: 0.4}",
+        "by: host\n  weights: {web: 1}",
+        21,
+        "mixture.by",
+        "source",
+    ),
     "no repetition cap": Case("max_epochs: 4", "max_epochs: 0", 22, "mixture.max_epochs", "more than 0.0"),
     "validation": Case("validation: 0.005", "validation: 0.5", 23, "mixture.validation", "less than 0.5"),
     "two tokenizers": Case(
@@ -495,3 +524,29 @@ def test_a_damaged_recipe_is_read_or_refused_and_nothing_else_happens(data: st.D
         text = text[:start] + new + text[end:]
     found = refused(text)
     assert all(problem.file == "r.yaml" and problem.line and problem.column for problem in found)
+
+
+BY_LANGUAGE = GOOD.replace("weights: {web: 0.6, notes: 0.4}", "by: language\n  weights: {WEIGHTS}")
+NO_LANGUAGES = BY_LANGUAGE.replace("languages: {keep: [en], min_score: 0.65}\n", "")
+
+
+def test_languages_that_are_not_named_need_other() -> None:
+    problem = only(NO_LANGUAGES.replace("WEIGHTS", "en: 0.6, de: 0.4"))
+    assert (problem.key, "add `other` (0 leaves them out)" in problem.message) == ("mixture.weights", True)
+    loads(NO_LANGUAGES.replace("WEIGHTS", "en: 0.6, und: 0.1, other: 0.3"))
+    problem = only(NO_LANGUAGES.replace("WEIGHTS", "en: 0.6, xx: 0.1, other: 0.3"))
+    assert (problem.key, problem.message) == ("mixture.weights.xx", "unknown language 'xx'")
+
+
+def test_languages_that_a_recipe_keeps_are_all_there_are() -> None:
+    both = BY_LANGUAGE.replace("keep: [en], min_score: 0.65", "keep: {en: 0.65, de: 0.8}")
+    recipe = loads(both.replace("WEIGHTS", "en: 0.6, de: 0.4"))
+    assert recipe.mixture is not None
+    assert recipe.mixture.groups(recipe.sources) == ("de", "en")
+    assert "no weight for de; name every language, or give `other`" in only(both.replace("WEIGHTS", "en: 1")).message
+    own = NO_LANGUAGES.replace("mixture:", "languages: {model: own.bin, keep: [en, x-own]}\nmixture:")
+    loads(own.replace("WEIGHTS", "en: 0.6, x-own: 0.4"))
+
+
+def test_other_is_no_source() -> None:
+    assert problems(GOOD.replace("notes: 0.4", "notes: 0.3, other: 0.1"))[0].key == "mixture.weights.other"

@@ -101,7 +101,7 @@ def test_what_the_documents_hold(tmp_path):
 
 def test_mixture_asked_planned_and_in_the_shards(tmp_path):
     figures, page, _ = _report(small(tmp_path).write())
-    by_source = {row["source"]: row for row in figures["mixture"]["sources"]}
+    by_source = {row["group"]: row for row in figures["mixture"]["groups"]}
     assert by_source["web"]["weight_asked"] == by_source["web"]["weight_planned"] == 0.5
     realised = sum(row["realised_tokens"] for row in by_source.values())
     assert realised == figures["mixture"]["realised_tokens"] == sum(row["tokens"] for row in figures["shards"]["files"])

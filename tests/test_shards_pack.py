@@ -1,6 +1,6 @@
 """Packing: rows of exact length, the order of epochs, labels, what is left out."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import numpy as np
 import pyarrow as pa
@@ -46,6 +46,27 @@ def _pieces(batches):
 
 def _rows(batches):
     return [ids for batch in batches for ids in batch.column("input_ids").to_pylist()]
+
+
+@settings(max_examples=30, deadline=None)
+@given(mixtures, st.integers(0, 2**20))
+def test_groups_are_packed_as_sources_are(mixture, seed):
+    """Whatever sources their documents are of: these are only noted."""
+    sources, targets = _made(mixture)
+    (segments,) = ordered_segments(sources, targets, 1, SEQ_LEN)
+    expected, expected_tally = pack_table(segments, layout(NAMES, SEQ_LEN))
+    own = np.random.default_rng(seed).integers(0, 2, len(segments)).astype(np.int16)
+    grouped = segments.append_column("group", segments["source"]).set_column(1, "source", pa.array(own))
+    into = Layout(SEQ_LEN, 1000, END, "t", "r", ("a", "b"), "format", NAMES)
+    found, tally = pack_table(grouped, into)
+    assert _rows(found) == _rows(expected)
+    as_group = [(row, {**piece, "source": piece["group"]}) for row, piece in _pieces(found)]
+    assert as_group == [(row, {**piece, "group": piece["source"]}) for row, piece in _pieces(expected)]
+    assert (tally.packed == expected_tally.packed).all()
+    tokens = Counter()
+    for _, piece in _pieces(found):
+        tokens[piece["source"]] += piece["tokens"]
+    assert tally.sources.tolist() == [tokens[0], tokens[1]]
 
 
 @settings(max_examples=60, deadline=None)

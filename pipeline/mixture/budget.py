@@ -4,6 +4,8 @@ A weight is a share of *tokens*. A mixture given by epochs has its weights from 
 print both, and GPT-3's two columns disagree. A source that would be seen more often than its cap allows is held at the
 cap and hands the rest to the other sources in proportion to their weights, until none exceeds its cap. An empty source
 is different: something upstream wiped it out, so nothing takes its share, and the run is short.
+
+A source is here whatever the mixture weighs: a source of the recipe, or a language, or a format.
 """
 
 import dataclasses
@@ -95,7 +97,7 @@ def plan_epochs(
     short, as with weights, but nobody can say by how much.
     """
     if missing := [source for source in epochs if source not in unique_tokens]:
-        raise ValueError(f"token counts: nothing for source {', '.join(missing)}, which mixture.epochs names")
+        raise ValueError(f"token counts: nothing for {', '.join(missing)}, which mixture.epochs names")
     for source, count in epochs.items():
         if not (math.isfinite(count) and count >= 0):
             raise ValueError(f"mixture.epochs.{source}: {count} is no number of epochs; give a number of at least 0")
@@ -165,17 +167,17 @@ def _check(
     caps: Mapping[str, float],
 ) -> None:
     if not weights or not any(weights.values()):
-        raise ValueError("mixture.weights: give at least one source a weight above 0")
+        raise ValueError("mixture.weights: give at least one of them a weight above 0")
     for name, given in (("token counts", unique_tokens), ("mixture.max_epochs", caps)):
         if missing := [source for source in weights if source not in given]:
-            raise ValueError(f"{name}: nothing for source {', '.join(missing)}, which mixture.weights names")
+            raise ValueError(f"{name}: nothing for {', '.join(missing)}, which mixture.weights names")
     for source, weight in weights.items():
         if not (math.isfinite(weight) and weight >= 0):
             raise ValueError(f"mixture.weights.{source}: {weight} is not a share; give a number of at least 0")
         if not (math.isfinite(caps[source]) and caps[source] > 0):
             raise ValueError(f"mixture.max_epochs.{source}: {caps[source]} is no cap; give a number above 0")
         if unique_tokens[source] < 0:
-            raise ValueError(f"token count of source {source} is negative: {unique_tokens[source]}")
+            raise ValueError(f"token count of {source} is negative: {unique_tokens[source]}")
     if budget_tokens <= 0:
         raise ValueError(f"mixture.budget_tokens: {budget_tokens}; give a number above 0")
 
@@ -223,6 +225,8 @@ def _notes(sources: Iterable[SourceBudget], budget_tokens: int, total_weight: fl
     wanted = {source.source: round(source.weight_asked * budget_tokens) for source in sources}
     for source in sources:
         if source.weight_asked == 0:
+            if source.unique_tokens:
+                yield f"{source.source} is left out, as asked: {source.unique_tokens:,} tokens that stayed."
             continue
         asked = wanted[source.source]
         if source.unique_tokens == 0:

@@ -1,5 +1,7 @@
 """tokenizer, tokens, budget, order and shards: kept documents -> the training order, packed and written."""
 
+from typing import Any
+
 from pipeline.engine import storage
 from pipeline.engine.graph import GraphBuilder
 from pipeline.planning.parts import Parts
@@ -15,12 +17,23 @@ def add_tokens(builder: GraphBuilder, recipe: Recipe, parts: Parts) -> None:
     code = ["pipeline.shards.tokenizer", "pipeline.shards.encode"]
     if recipe.tokenizer.train is not None:
         train = recipe.tokenizer.train
+        groups = {"tasks": parts.tasks, **_groups(recipe)}
+        if recipe.mixture.by != "source":
+            builder.add(
+                "text_groups",
+                "pipeline.stages.tokenizer:measure",
+                tasks=len(parts),
+                params=groups,
+                upstream=["documents"],
+                weights=parts.weights,
+                title=f"text by {recipe.mixture.by}",
+            )
         builder.add(
             "text_sizes",
             "pipeline.stages.tokenizer:sizes",
             kind="collect",
-            params={"tasks": parts.tasks},
-            upstream=["documents"],
+            params=groups,
+            upstream=["documents"] if recipe.mixture.by == "source" else ["text_groups"],
             title="text sizes",
         )
         builder.add(
@@ -28,7 +41,7 @@ def add_tokens(builder: GraphBuilder, recipe: Recipe, parts: Parts) -> None:
             "pipeline.stages.tokenizer:sample",
             tasks=len(parts),
             params={
-                "tasks": parts.tasks,
+                **groups,
                 "weights": recipe.mixture.shares,
                 "epochs": recipe.mixture.epochs,
                 "sample_bytes": train.sample_bytes,
@@ -91,6 +104,12 @@ def add_tokens(builder: GraphBuilder, recipe: Recipe, parts: Parts) -> None:
     )
 
 
+def _groups(recipe: Recipe) -> dict[str, Any]:
+    """What the mixture weighs."""
+    assert recipe.mixture is not None
+    return {"by": recipe.mixture.by, "groups": list(recipe.mixture.groups(recipe.sources))}
+
+
 def add_shards(builder: GraphBuilder, recipe: Recipe, parts: Parts) -> None:
     assert recipe.mixture is not None
     assert recipe.shards is not None
@@ -99,10 +118,11 @@ def add_shards(builder: GraphBuilder, recipe: Recipe, parts: Parts) -> None:
     sources = sorted(recipe.sources)
     count = shards.shard_count(mixture.budget_tokens)
     held_out = 1 if mixture.validation > 0 else 0
+    groups = {**_groups(recipe), "rehydrate": mixture.rehydrate}
     shape = {
         "tasks": parts.tasks,
         "sources": sources,
-        "rehydrate": mixture.rehydrate,
+        **groups,
         "seed": recipe.seed,
         "seq_len_tokens": shards.seq_len_tokens,
     }
@@ -113,12 +133,11 @@ def add_shards(builder: GraphBuilder, recipe: Recipe, parts: Parts) -> None:
         kind="collect",
         params={
             "tasks": parts.tasks,
-            "sources": sources,
+            **groups,
             "weights": mixture.shares,
             "epochs": mixture.epochs,
             "budget_tokens": mixture.budget_tokens,
             "max_epochs": mixture.max_epochs,
-            "rehydrate": mixture.rehydrate,
         },
         upstream=["tokens"],
         code=code,
@@ -155,9 +174,18 @@ def add_shards(builder: GraphBuilder, recipe: Recipe, parts: Parts) -> None:
         weights=parts.weights,
         title="place segments",
     )
+    builder.add(
+        "composition",
+        "pipeline.stages.composition:run",
+        kind="collect",
+        params={"tasks": parts.tasks},
+        upstream=["tokens", "segments"],
+        title="composition",
+    )
     packed = {
         "validation_shards": held_out,
         "sources": sources,
+        **_groups(recipe),
         "seq_len_tokens": shards.seq_len_tokens,
         "shards": count,
         "recipe_hash": recipe_hash(recipe),

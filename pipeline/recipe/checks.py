@@ -1,14 +1,18 @@
 """Checks that span parts of a recipe. They read the plain data, to speak up also when other parts are wrong."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from pipeline.mixture.groups import OTHER, UNDETERMINED
 from pipeline.recipe.document import Document
+from pipeline.recipe.formats import FORMATS
+from pipeline.recipe.languages import LID, LID_176
 from pipeline.recipe.model import MAX_TAIL_SHARE, TOKEN_BYTES, Shards
 from pipeline.recipe.problems import listed, nearest
 
 _TOGETHER = ("mixture", "tokenizer", "shards")
 _OPTIONAL = ("languages", "dedup", "contamination", "pii", *_TOGETHER, "published")
+LISTED = 20  # names; more are no help in a message
 
 
 def check(document: Document) -> None:
@@ -88,17 +92,55 @@ def _unknown_source(document: Document, path: tuple[str | int, ...], name: str, 
 
 
 def _check_weights(document: Document, sources: dict[str, Any]) -> None:
+    by = _mapping(document.data, "mixture").get("by", "source")
+    known = _groups(document, by, sources)
     for key, number in (("weights", "weight"), ("epochs", "number of epochs")):
         given = _mapping(document.data, "mixture", key)
         misspelt = set()
         for name in given:
-            if name not in sources:
-                _unknown_source(document, ("mixture", key, name), name, sources)
-                misspelt.add(nearest(name, sources))
-        missing = [name for name in sources if name not in given and name not in misspelt]
-        if given and missing:
-            message = f"no {number} for {listed(missing)}; name every source (0 leaves it out)"
+            if known and name not in known and not (name == OTHER and by != "source"):
+                _unknown_group(document, ("mixture", key, name), name, by, known)
+                misspelt.add(nearest(name, known))
+        if not given or (by != "source" and OTHER in given):
+            continue
+        missing = [name for name in known if name not in given and name not in misspelt]
+        if by == "language" and not _kept_languages(document):
+            message = f"no {number} for languages that are not named; add `{OTHER}` (0 leaves them out)"
             document.complain(("mixture", key), message)
+        elif missing:
+            more = "" if by == "source" else f", or give `{OTHER}`"
+            message = f"no {number} for {listed(missing)}; name every {by}{more} (0 leaves it out)"
+            document.complain(("mixture", key), message)
+
+
+def _groups(document: Document, by: Any, sources: dict[str, Any]) -> Sequence[str]:
+    """What weights can name; empty where that is not known: languages of a model of the user's own."""
+    match by:
+        case "source":
+            return tuple(sources)
+        case "format":
+            return FORMATS
+        case "language":
+            own = _mapping(document.data, "languages").get("model", LID) != LID
+            return _kept_languages(document) or (() if own else (*LID_176, UNDETERMINED))
+    return ()
+
+
+def _kept_languages(document: Document) -> tuple[str, ...]:
+    """The languages that `languages` keeps; all others are dropped before there are tokens."""
+    keep = _mapping(document.data, "languages").get("keep")
+    return tuple(name for name in keep if isinstance(name, str)) if isinstance(keep, list | dict) else ()
+
+
+def _unknown_group(document: Document, path: tuple[str, ...], name: str, by: str, known: Sequence[str]) -> None:
+    if by == "source":
+        _unknown_source(document, path, name, known)
+    elif by == "language" and name in LID_176 and _kept_languages(document):
+        document.complain(path, f"`languages` drops {name}; it keeps {listed(known)}")
+    else:
+        near = nearest(name, known)
+        hint = f"; the {by}s are {listed(known)}" if not near and len(known) <= LISTED else ""
+        document.complain(path, f"unknown {by} '{name}'{hint}", near)
 
 
 # Options of `extract` that only some methods have.

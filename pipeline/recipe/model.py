@@ -5,7 +5,7 @@ documents. All else is optional, and what is left out is not done.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from pipeline.mixture.groups import By
 from pipeline.recipe.document import Document
 from pipeline.recipe.languages import LID, LID_176
 from pipeline.recipe.pii import Pii
@@ -56,8 +57,8 @@ MAX_HASHES = 100_000
 
 SourceName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64)]
 
-PerSource = Annotated[Mapping[SourceName, Annotated[float, Field(ge=0)]], AfterValidator(FrozenDict)]
-"""A number of each source, by its name."""
+PerGroup = Annotated[Mapping[SourceName, Annotated[float, Field(ge=0)]], AfterValidator(FrozenDict)]
+"""A number of each source, language or format, by its name."""
 
 
 LeastScores = Annotated[Mapping[str, Share], Field(min_length=1), AfterValidator(FrozenDict)]
@@ -257,24 +258,31 @@ class Contamination(Part):
 
 
 class Mixture(Part):
-    """How many training tokens, and which share of them from each source: exactly one of `weights` and `epochs`."""
+    """How many training tokens, and which share of them from each source, language or format: exactly one of `weights`
+    and `epochs`."""
 
     budget_tokens: Count
     """Training tokens in all."""
+    by: By = "source"
+    """What `weights` and `epochs` name: sources, languages (ISO 639 codes, und where there is none) or formats. Of
+    languages and formats `other` stands for all that are not named."""
     normalize: bool = False
     """Divide the weights by their sum, where published weights do not add up to 1."""
-    weights: PerSource | None = None
-    """Share of tokens of each source; every source is named, 0 leaves it out. They sum to 1."""
-    epochs: PerSource | None = None
-    """How often each source is seen; every source is named, 0 leaves it out. The shares are then in proportion to
-    epochs x unique tokens, which are known after all filters; the budget scales all epochs by one factor."""
+    weights: PerGroup | None = None
+    """Share of tokens of each source (or language, or format); every one is named, or falls under `other`; 0 leaves it
+    out. They sum to 1."""
+    epochs: PerGroup | None = None
+    """How often each source (or language, or format) is seen; every one is named, or falls under `other`; 0 leaves it
+    out. The shares are then in proportion to epochs x unique tokens, which are known after all filters; the budget
+    scales all epochs by one factor."""
     max_epochs: Annotated[float, Field(gt=0)]
-    """How often a source may be repeated. A source that would need more hands its share to the others."""
+    """How often a source (or language, or format) may be repeated. One that would need more hands its share to the
+    others."""
     validation: Annotated[float, Field(ge=0, lt=0.5)] = 0.0
     """Share of documents held out by hash for the validation split."""
     rehydrate: bool = False
     """Repeat a document by the size of its group of near-duplicates, as `rehydrate` of dedup.minhash or dedup.simhash
-    says (FineWeb2), within `max_epochs`. Sources keep their shares of tokens."""
+    says (FineWeb2), within `max_epochs`. Sources (or languages, or formats) keep their shares of tokens."""
 
     @field_validator("weights")
     @classmethod
@@ -293,7 +301,7 @@ class Mixture(Part):
     @classmethod
     def _some(cls, epochs: Mapping[str, float] | None) -> Mapping[str, float] | None:
         if epochs is not None and not any(epochs.values()):
-            raise refuse("give at least one source more than 0 epochs")
+            raise refuse("give at least one of them more than 0 epochs")
         return epochs
 
     @model_validator(mode="after")
@@ -302,6 +310,10 @@ class Mixture(Part):
             given = "both" if self.weights is not None else "neither"
             raise refuse(f"give exactly one of weights and epochs ({given} given)")
         return self
+
+    def groups(self, sources: Iterable[str]) -> tuple[str, ...]:
+        """The names between which tokens are divided, in the order in which pieces of shards number them."""
+        return tuple(sorted(sources if self.by == "source" else self.weights or self.epochs or ()))
 
     @property
     def shares(self) -> Mapping[str, float] | None:

@@ -196,9 +196,9 @@ class CopiesRow:
 
 @dataclass(frozen=True, slots=True)
 class MixtureRow:
-    """One source of the mixture. Weights are shares of training tokens."""
+    """One source of the mixture, or language, or format. Weights are shares of training tokens."""
 
-    source: str
+    group: str
     weight_asked: float
     weight_planned: float
     weight_realised: float
@@ -214,15 +214,30 @@ class MixtureRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CompositionRow:
+    """What the tokens are made of: see `records.COMPOSITION`. A None is a document without that tag."""
+
+    source: str
+    language: str | None
+    format: str | None
+    documents: int
+    unique_tokens: int
+    train_tokens: int
+    validation_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
 class MixtureFigures:
     """The budget that was asked, planned and written."""
 
+    by: str
+    """What it goes by: source, language or format."""
     budget_tokens: int
     target_tokens: int
     realised_tokens: int
     short: bool
     notes: tuple[str, ...]
-    sources: tuple[MixtureRow, ...]
+    groups: tuple[MixtureRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +338,7 @@ class Figures:
     pii: tuple[PiiRow, ...]
     """A row a source and kind that the recipe names, also where nothing was found."""
     mixture: MixtureFigures | None
+    composition: tuple[CompositionRow, ...]
     shards: ShardFigures | None
     kept_samples: tuple[SampleRow, ...]
     dropped_samples: tuple[SampleRow, ...]

@@ -13,7 +13,7 @@ from pipeline.report.pii import read_pii
 from pipeline.report.quality import read_quality
 from pipeline.report.repeats import read_duplicates
 from pipeline.report.samples import read_dropped
-from pipeline.report.training import read_mixture, read_shards
+from pipeline.report.training import read_composition, read_mixture, read_shards
 from pipeline.report.verdicts import Verdicts, read_verdicts
 from pipeline.run import find_guards
 
@@ -54,6 +54,7 @@ def gather(output: Output) -> Figures:
         contamination=read_contamination(output, verdicts.reasons),
         pii=read_pii(output),
         mixture=mixture,
+        composition=read_composition(output),
         shards=read_shards(output),
         kept_samples=documents.samples,
         dropped_samples=_dropped_samples(output, verdicts),

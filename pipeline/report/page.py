@@ -8,6 +8,7 @@ from pipeline.report.markup import count, escape, plural, share, size
 from pipeline.report.palette import Palette
 from pipeline.report.sections import (
     against,
+    composition,
     contamination,
     documents,
     flow,
@@ -42,6 +43,7 @@ def page(figures: Figures, recipe: dict[str, Any]) -> str:
         documents.lengths(figures, palette),
         documents.hosts(figures),
         training.mixture(figures),
+        composition.composition(figures, palette),
         training.shards(figures),
         samples.samples(figures),
         provenance.timing(figures),

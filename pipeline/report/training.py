@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from typing import Any
 
+from pipeline import records
 from pipeline.engine import storage
-from pipeline.report.figures import CopiesRow, MixtureFigures, MixtureRow, ShardFigures, ShardRow
+from pipeline.mixture.budget_file import rows_of, weighed_by
+from pipeline.report.figures import CompositionRow, CopiesRow, MixtureFigures, MixtureRow, ShardFigures, ShardRow
 from pipeline.report.files import Output
+from pipeline.shards.composition import COMPOSITION_FILE
 from pipeline.shards.index import read_index
 
 TRAIN = "train"
-DRIFT_SHARE = 0.01  # of training tokens: a source that is off its plan by more is worth a sentence
+DRIFT_SHARE = 0.01  # of training tokens: what is off its plan by more is worth a sentence
 DRIFTS_NAMED = 5
 
 
@@ -18,35 +21,44 @@ def read_mixture(output: Output) -> MixtureFigures | None:
     plan = output.manifest["mixture"]
     if not plan:
         return None
-    realised = _train(output)["source_tokens"]
+    by = weighed_by(plan)
+    realised = _train(output)["source_tokens" if by == "source" else "group_tokens"]
     total = sum(realised.values())
     rows = tuple(
         MixtureRow(
-            source=row["source"],
+            group=row["group"],
             weight_asked=row["weight_asked"],
             weight_planned=row["weight_got"],
-            weight_realised=realised[row["source"]] / total if total else 0.0,
+            weight_realised=realised[row["group"]] / total if total else 0.0,
             unique_tokens=row["unique_tokens"],
             target_tokens=row["target_tokens"],
-            realised_tokens=realised[row["source"]],
+            realised_tokens=realised[row["group"]],
             epochs=row["epochs"],
             max_epochs=row["max_epochs"],
             capped=row["capped"],
             copies=tuple(CopiesRow(**one) for one in row["copies"]) if "copies" in row else (),
         )
-        for row in plan["sources"]
+        for row in rows_of(plan)
     )
     notes = (*plan["notes"], *_drift(rows))
-    return MixtureFigures(plan["budget_tokens"], plan["target_tokens"], total, plan["short"], notes, rows)
+    return MixtureFigures(by, plan["budget_tokens"], plan["target_tokens"], total, plan["short"], notes, rows)
+
+
+def read_composition(output: Output) -> tuple[CompositionRow, ...]:
+    """Empty where nothing was tokenized, and for outputs of versions that did not write it."""
+    if COMPOSITION_FILE not in output.names("shards/"):
+        return ()
+    rows = output.columns(COMPOSITION_FILE, records.COMPOSITION.names).to_pylist()
+    return tuple(CompositionRow(**row) for row in rows)
 
 
 def _drift(rows: tuple[MixtureRow, ...]) -> Iterator[str]:
-    """A sentence about the sources that are furthest from their plan, where any is far."""
+    """A sentence about the groups that are furthest from their plan, where any is far."""
     far = sorted(rows, key=lambda row: -abs(row.weight_realised - row.weight_planned))
     far = [row for row in far if abs(row.weight_realised - row.weight_planned) > DRIFT_SHARE]
     if far:
         named = ", ".join(
-            f"{row.source} has {row.weight_realised:.1%} ({row.weight_planned:.1%} planned)"
+            f"{row.group} has {row.weight_realised:.1%} ({row.weight_planned:.1%} planned)"
             for row in far[:DRIFTS_NAMED]
         )
         more = f", and {len(far) - DRIFTS_NAMED} more" if len(far) > DRIFTS_NAMED else ""

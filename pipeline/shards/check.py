@@ -43,7 +43,8 @@ def _check_shard(folder: str, shard: dict[str, Any], layout: Layout) -> Iterator
     if (digest := storage.digest_of(storage.join(folder, name))) != shard["digest"]:
         yield f"{name}: its xxh3-128 is {digest}, {INDEX_NAME} says {shard['digest']}"
     rows, largest = 0, 0
-    source_tokens = np.zeros(len(layout.sources), dtype=np.int64)
+    kinds = {"source": layout.sources, **({"group": layout.groups} if layout.groups else {})}
+    counted = {kind: np.zeros(len(names), dtype=np.int64) for kind, names in kinds.items()}
     for i in range(file.num_record_batches):
         batch = file.get_batch(i)
         if batch.num_rows != min(layout.batch_rows, shard["sequences"] - rows):
@@ -55,11 +56,13 @@ def _check_shard(folder: str, shard: dict[str, Any], layout: Layout) -> Iterator
         if (wrong := covered != layout.seq_len_tokens).any():
             yield f"{name}: the pieces of row {rows + int(wrong.argmax())} do not cover it"
         rows += batch.num_rows
-        np.add.at(source_tokens, pieces.field("source").to_numpy(), tokens)
+        for kind, total in counted.items():
+            np.add.at(total, pieces.field(kind).to_numpy(), tokens)
         largest = max(largest, int(batch.column("input_ids").values.to_numpy().max()))
     if rows != shard["sequences"]:
         yield f"{name}: {rows:,} sequences, {INDEX_NAME} says {shard['sequences']:,}"
-    if dict(zip(layout.sources, source_tokens.tolist(), strict=True)) != shard["source_tokens"]:
-        yield f"{name}: {source_tokens.tolist()} tokens a source, {INDEX_NAME} says {shard['source_tokens']}"
+    for kind, total in counted.items():
+        if dict(zip(kinds[kind], total.tolist(), strict=True)) != (said := shard[f"{kind}_tokens"]):
+            yield f"{name}: {total.tolist()} tokens a {kind}, {INDEX_NAME} says {said}"
     if rows and largest >= layout.vocab_size:
         yield f"{name}: token id {largest} is outside the vocabulary of {layout.vocab_size}"

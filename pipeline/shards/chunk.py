@@ -11,7 +11,7 @@ from pipeline.ids import ID_BYTES
 from pipeline.kernels import pack as kernels
 from pipeline.mixture.order import IdArray, Int32Array, Int64Array
 from pipeline.shards.layout import Layout
-from pipeline.shards.segments import id_bytes
+from pipeline.shards.segments import id_bytes, weighed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,8 +19,10 @@ class Chunk:
     """Segments in training order. Segment i is tokens[offsets[i]:offsets[i + 1]], token first[i] on of its document."""
 
     place: npt.NDArray[np.float64]
-    """Ascends within a source: the position, or what `pack` makes of it."""
+    """Ascends within a group: the position, or what `pack` makes of it."""
     source: npt.NDArray[np.int16]
+    group: npt.NDArray[np.int16]
+    """What it is weighed as: an index of `Layout.weighed`."""
     ids: IdArray
     epoch: Int32Array
     first: Int64Array
@@ -41,6 +43,7 @@ class Chunk:
         return Chunk(
             place=self.place[start:stop],
             source=self.source[start:stop],
+            group=self.group[start:stop],
             ids=self.ids[start:stop],
             epoch=self.epoch[start:stop],
             first=self.first[start:stop],
@@ -57,6 +60,7 @@ class Chunk:
         return Chunk(
             place=self.place[segment],
             source=self.source[segment],
+            group=self.group[segment],
             ids=self.ids[segment],
             epoch=self.epoch[segment],
             first=self.first[segment] + offset,
@@ -75,6 +79,7 @@ def nothing(layout: Layout) -> Chunk:
     return Chunk(
         place=np.zeros(0, np.float64),
         source=np.zeros(0, np.int16),
+        group=np.zeros(0, np.int16),
         ids=np.zeros((0, ID_BYTES), np.uint8),
         epoch=np.zeros(0, np.int32),
         first=np.zeros(0, np.int64),
@@ -89,6 +94,7 @@ def join(left: Chunk, right: Chunk) -> Chunk:
     return Chunk(
         place=np.concatenate((left.place, right.place)),
         source=np.concatenate((left.source, right.source)),
+        group=np.concatenate((left.group, right.group)),
         ids=np.concatenate((left.ids, right.ids)),
         epoch=np.concatenate((left.epoch, right.epoch)),
         first=np.concatenate((left.first, right.first)),
@@ -105,14 +111,17 @@ def from_batch(batch: pa.RecordBatch, layout: Layout) -> Chunk:
         raise ValueError(f"segments hold {column.type.value_type} tokens, the layout says {layout.token_type}")
     offsets = column.offsets.to_numpy().astype(np.int64)
     lengths = np.diff(offsets)
-    source = batch.column("source").to_numpy()
+    source, group = batch.column("source").to_numpy(), weighed(batch)
     if lengths.min() < 1 or lengths.max() > layout.seq_len_tokens:
         raise ValueError(f"segments have {lengths.min()} to {lengths.max()} tokens, not 1 to {layout.seq_len_tokens}")
     if source.min() < 0 or source.max() >= len(layout.sources):
         raise ValueError(f"source index {source.max()}, but the layout names {len(layout.sources)} sources")
+    if group.min() < 0 or group.max() >= len(layout.weighed):
+        raise ValueError(f"group index {group.max()}, but the layout names {len(layout.weighed)} groups")
     return Chunk(
         place=batch.column("position").to_numpy(),
         source=source,
+        group=group,
         ids=id_bytes(batch.column("id")),
         epoch=batch.column("epoch").to_numpy(),
         first=batch.column("segment").to_numpy().astype(np.int64) * layout.seq_len_tokens,

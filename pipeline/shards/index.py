@@ -3,8 +3,9 @@
     {"format": "winnow-shards", ...facts of the layout...,
      "splits": {"train": {sequences, tokens, source_tokens, ..., "shards": [...]}, "validation": {...}}}
 
-`first_sequence` of a shard is the number of sequences before it, so sequence i of a split is found by bisection; within
-a file it is row i % batch_rows of batch i // batch_rows.
+Where the mixture goes by language or format, `group_tokens` stands beside `source_tokens`, and tokens added or left
+out are counted by group. `first_sequence` of a shard is the number of sequences before it, so sequence i of a
+split is found by bisection; within a file it is row i % batch_rows of batch i // batch_rows.
 """
 
 import json
@@ -39,9 +40,9 @@ def _split(layout: Layout, shards: Sequence[Shard]) -> dict[str, Any]:
     return {
         "sequences": sequences,
         "tokens": sequences * layout.seq_len_tokens,
-        "source_tokens": _by_name(layout, [shard.packed for shard in shards]),
-        "added_end_of_text_tokens": _by_name(layout, [shard.added for shard in shards]),
-        "left_out_tokens": _by_name(layout, [shard.left_out for shard in shards]),
+        **_packed(layout, shards),
+        "added_end_of_text_tokens": _by_name(layout.weighed, [shard.added for shard in shards]),
+        "left_out_tokens": _by_name(layout.weighed, [shard.left_out for shard in shards]),
         "shards": [
             {
                 "name": shard.name,
@@ -49,15 +50,22 @@ def _split(layout: Layout, shards: Sequence[Shard]) -> dict[str, Any]:
                 "sequences": shard.sequences,
                 "bytes": shard.bytes,
                 "digest": shard.digest,
-                "source_tokens": _by_name(layout, [shard.packed]),
+                **_packed(layout, [shard]),
             }
             for i, shard in enumerate(shards)
         ],
     }
 
 
-def _by_name(layout: Layout, counts: Sequence[tuple[int, ...]]) -> dict[str, int]:
-    return {name: sum(count[i] for count in counts) for i, name in enumerate(layout.sources)}
+def _packed(layout: Layout, shards: Sequence[Shard]) -> dict[str, dict[str, int]]:
+    found = {"source_tokens": _by_name(layout.sources, [shard.sources for shard in shards])}
+    if layout.groups:
+        found["group_tokens"] = _by_name(layout.groups, [shard.packed for shard in shards])
+    return found
+
+
+def _by_name(names: Sequence[str], counts: Sequence[tuple[int, ...]]) -> dict[str, int]:
+    return {name: sum(count[i] for count in counts) for i, name in enumerate(names)}
 
 
 def read_index(folder: str) -> tuple[Layout, dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Packing: segments of one shard, in training order -> sequences of exactly seq_len_tokens.
 
-First the sources are evened out. A position comes from a histogram, and segments of one bin lie in it by chance; in a
+First the sources are evened out (or the groups in their place, see `pipeline.mixture.groups`: both are called sources
+here). A position comes from a histogram, and segments of one bin lie in it by chance; in a
 run of 10^11 tokens a bin holds thousands of segments. The segments of a shard are all here, so each gets its exact
 place, the running total of its source over the source's tokens in the shard, and the sources are merged by that within
 a short window. The order within a source does not change.
@@ -24,7 +25,7 @@ from pipeline.ids import hex_ids
 from pipeline.kernels import pack as kernels
 from pipeline.mixture.order import Int64Array
 from pipeline.shards.chunk import Chunk, from_batch, join, nothing
-from pipeline.shards.layout import PIECE, Layout
+from pipeline.shards.layout import Layout
 from pipeline.shards.segments import binary_array
 
 # Tokens that are packed at a time.
@@ -35,7 +36,7 @@ _MAX_WINDOW, _MIN_WINDOW = 1024, 16
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Tokens a source, as int64[sources]: came_in + added = packed + left_out."""
+    """Tokens by `Layout.weighed`, as int64[groups]: came_in + added = packed + left_out."""
 
     sequences: int
     came_in: Int64Array
@@ -45,6 +46,8 @@ class Tally:
     """Stand in sequences."""
     left_out: Int64Array
     """Would not fill a sequence."""
+    sources: Int64Array
+    """Those that stand in sequences by source, int64[sources]."""
 
 
 def pack(
@@ -53,18 +56,19 @@ def pack(
     """Yield batches (`layout.schema`) of `layout.batch_rows` rows, the last one shorter; return the tally.
 
     `segments`: batches of `segment_schema(layout.token_type)` in the order `segments.ORDER`, cut anywhere: the output
-    does not depend on where. `source_tokens`: tokens of each of `layout.sources` in this shard (`count_tokens`); None
+    does not depend on where. `source_tokens`: tokens of each of `layout.weighed` in this shard (`count_tokens`); None
     keeps the segments in the order given (validation). Memory is one batch in, one out, and two windows. ValueError
     where positions go backwards or a segment does not fit the layout.
     """
-    if source_tokens is not None and len(source_tokens) != len(layout.sources):
-        raise ValueError(f"token counts of {len(source_tokens)} sources, but the layout names {len(layout.sources)}")
-    tally = Tally(0, *np.zeros((4, len(layout.sources)), dtype=np.int64))
+    groups = len(layout.weighed)
+    if source_tokens is not None and len(source_tokens) != groups:
+        raise ValueError(f"token counts of {len(source_tokens)} sources, but the layout names {groups}")
+    tally = Tally(0, *(np.zeros(count, dtype=np.int64) for count in (groups,) * 4 + (len(layout.sources),)))
     rows = 0
     for batch in _rebatch(_sequences(segments, layout, source_tokens, tally), layout.batch_rows):
         rows += batch.num_rows
         yield batch
-    return Tally(rows, tally.came_in, tally.added, tally.packed, tally.left_out)
+    return replace(tally, sequences=rows)
 
 
 def _sequences(
@@ -74,14 +78,14 @@ def _sequences(
     window = max(_MIN_WINDOW, min(_MAX_WINDOW, _CHUNK_TOKENS // layout.seq_len_tokens))
     waiting = held = nothing(layout)
     for chunk in _evened(_in_order(segments, layout), layout, source_tokens, window):
-        tally.came_in[:] += _by_source(chunk.source, chunk.lengths, layout)
+        tally.came_in[:] += _sums(chunk.group, chunk.lengths, layout.weighed)
         held = join(held, chunk)
         ready = max(0, len(held) - window)
         rows, waiting = _pack_chunk(join(waiting, held.slice(0, ready)), layout, tally)
         held = held.slice(ready, len(held))
         yield rows
     rows, waiting = _pack_chunk(_leave_out(join(waiting, held), layout, tally), layout, tally)
-    tally.left_out[:] += _by_source(waiting.source, waiting.lengths, layout)
+    tally.left_out[:] += _sums(waiting.group, waiting.lengths, layout.weighed)
     yield rows
 
 
@@ -109,16 +113,16 @@ def _evened(
     seen = np.zeros_like(totals)
     held = nothing(layout)
     for chunk in chunks:
-        if not (known := totals[chunk.source] > 0).all():
-            name = layout.sources[chunk.source[known.argmin()]]
+        if not (known := totals[chunk.group] > 0).all():
+            name = layout.weighed[chunk.group[known.argmin()]]
             raise ValueError(f"source_tokens says that source {name} has no tokens in this shard, but here they are")
-        place = kernels.running_share(chunk.source, chunk.lengths, totals, seen)
+        place = kernels.running_share(chunk.group, chunk.lengths, totals, seen)
         held = join(held, replace(chunk, place=place))
         leaving = max(0, len(held) - window)
-        leaves, stays = kernels.merge_order(held.source, held.place, len(totals), window, leaving)
+        leaves, stays = kernels.merge_order(held.group, held.place, len(totals), window, leaving)
         yield held.take(leaves)
         held = held.take(stays)
-    yield held.take(kernels.merge_order(held.source, held.place, len(totals), window, len(held))[0])
+    yield held.take(kernels.merge_order(held.group, held.place, len(totals), window, len(held))[0])
 
 
 def _rebatch(batches: Iterable[pa.RecordBatch], batch_rows: int) -> Iterator[pa.RecordBatch]:
@@ -139,8 +143,9 @@ def _pack_chunk(chunk: Chunk, layout: Layout, tally: Tally) -> tuple[pa.RecordBa
     pieces, row_start, next_segment, next_offset = _plan(chunk, layout)
     beyond = pieces[1] + pieces[2] - chunk.lengths[pieces[0]]
     in_rows, left = np.split(pieces, [row_start[-1]], axis=1)
-    tally.added[:] += _by_source(chunk.source[pieces[0]], np.maximum(beyond, 0), layout)
-    tally.packed[:] += _by_source(chunk.source[in_rows[0]], in_rows[2], layout)
+    tally.added[:] += _sums(chunk.group[pieces[0]], np.maximum(beyond, 0), layout.weighed)
+    tally.packed[:] += _sums(chunk.group[in_rows[0]], in_rows[2], layout.weighed)
+    tally.sources[:] += _sums(chunk.source[in_rows[0]], in_rows[2], layout.sources)
 
     next_token = np.full(len(next_segment), layout.end_of_text_id, dtype=layout.dtype)
     whole = (next_segment != kernels.NOTHING_FOLLOWS) & (next_offset == layout.seq_len_tokens)
@@ -158,7 +163,7 @@ def _leave_out(chunk: Chunk, layout: Layout, tally: Tally) -> Chunk:
     largest = int(tally.came_in.argmax())
     kept = chunk.lengths
     cut_off = -1
-    for i in np.flatnonzero(chunk.source == largest)[::-1]:
+    for i in np.flatnonzero(chunk.group == largest)[::-1]:
         if surplus < kept[i]:
             cut_off = int(i) if surplus else -1
             kept[i] -= surplus
@@ -178,12 +183,13 @@ def _leave_out(chunk: Chunk, layout: Layout, tally: Tally) -> Chunk:
 
 def _plan(chunk: Chunk, layout: Layout) -> tuple[Int64Array, Int64Array, Int64Array, Int64Array]:
     ends_text: npt.NDArray[np.bool_] = chunk.tokens[chunk.offsets[1:] - 1] == layout.end_of_text_id
-    return kernels.plan_rows(chunk.lengths, chunk.source, chunk.epoch, ends_text, layout.seq_len_tokens)
+    return kernels.plan_rows(chunk.lengths, chunk.group, chunk.epoch, ends_text, layout.seq_len_tokens)
 
 
-def _by_source(source: npt.NDArray[np.int16], tokens: Int64Array, layout: Layout) -> Int64Array:
+def _sums(numbers: npt.NDArray[np.int16], tokens: Int64Array, names: Sequence[str]) -> Int64Array:
+    """int64[names]: tokens of each number."""
     # bincount sums in float64, exact far beyond the tokens of one chunk.
-    return np.bincount(source, weights=tokens, minlength=len(layout.sources)).astype(np.int64)
+    return np.bincount(numbers, weights=tokens, minlength=len(names)).astype(np.int64)
 
 
 def _record_batch(
@@ -192,12 +198,13 @@ def _record_batch(
     columns = {
         "id": hex_ids(binary_array(pieces.ids)),
         "source": pa.array(pieces.source),
+        "group": pa.array(pieces.group),
         "epoch": pa.array(pieces.epoch),
         "offset": pa.array(pieces.first.astype(np.int32)),
         "start": pa.array((pieces.offsets[:-1] % layout.seq_len_tokens).astype(np.int32)),
         "tokens": pa.array(pieces.lengths.astype(np.int32)),
     }
-    documents = pa.StructArray.from_arrays([columns[field.name] for field in PIECE], fields=list(PIECE))
+    documents = pa.StructArray.from_arrays([columns[field.name] for field in layout.piece], fields=list(layout.piece))
     schema = layout.schema
     return pa.RecordBatch.from_arrays(
         [

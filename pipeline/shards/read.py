@@ -40,6 +40,8 @@ class Piece:
     offset: int
     start: int
     tokens: int
+    group: str
+    """What the mixture weighs it as: its language or format, or its source."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -189,7 +191,9 @@ class ShardReader:
         return self._file(number).get_batch(batch)
 
     def _pieces(self, batch: pa.RecordBatch, row: int) -> tuple[Piece, ...]:
-        names = self.layout.sources
-        return tuple(
-            Piece(**{**piece, "source": names[piece["source"]]}) for piece in batch.column("documents")[row].as_py()
-        )
+        found = []
+        for piece in batch.column("documents")[row].as_py():
+            group = piece["group"] if self.layout.groups else piece["source"]
+            names = {"source": self.layout.sources[piece["source"]], "group": self.layout.weighed[group]}
+            found.append(Piece(**{**piece, **names}))
+        return tuple(found)

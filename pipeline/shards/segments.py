@@ -14,8 +14,10 @@ from pipeline.mixture.order import Copies, IdArray, Int64Array
 ORDER = ("position", "source", "id", "epoch", "segment")
 
 
-def segment_schema(token_type: pa.DataType) -> pa.Schema:
-    """One row a kept copy of a segment. `next_token` is what follows it in its document, else the end-of-text id."""
+def segment_schema(token_type: pa.DataType, *, grouped: bool = False) -> pa.Schema:
+    """One row a kept copy of a segment. `next_token` is what follows it in its document, else the end-of-text id.
+    `grouped`: with the group that it is weighed in, where that is not its source.
+    """
     return pa.schema(
         [
             pa.field("position", pa.float64()),
@@ -25,6 +27,7 @@ def segment_schema(token_type: pa.DataType) -> pa.Schema:
             pa.field("segment", pa.int32()),
             pa.field("next_token", token_type),
             pa.field("tokens", pa.list_(token_type)),
+            *([pa.field("group", pa.int16())] if grouped else []),
         ]
     )
 
@@ -47,8 +50,11 @@ def segment_rows(
     source_index: int,
     seq_len_tokens: int,
     end_of_text_id: int,
+    groups: npt.NDArray[np.int16] | None = None,
 ) -> pa.RecordBatch:
-    """The rows (`segment_schema`) of placed copies. Document i is tokens[offsets[i]:offsets[i + 1]]."""
+    """The rows (`segment_schema`) of placed copies. Document i is tokens[offsets[i]:offsets[i + 1]], of groups[i] where
+    documents are not weighed by source.
+    """
     start = offsets[copies.row] + copies.segment.astype(np.int64) * seq_len_tokens
     end = np.minimum(start + seq_len_tokens, offsets[copies.row + 1])
     flat = kernels.gather(tokens, start, end - start)
@@ -69,17 +75,23 @@ def segment_rows(
             pa.array(copies.segment),
             pa.array(next_token),
             pa.ListArray.from_arrays(pa.array(list_offsets.astype(np.int32)), pa.array(flat, type=token_type)),
+            *([pa.array(groups[copies.row])] if groups is not None else []),
         ],
-        schema=segment_schema(token_type),
+        schema=segment_schema(token_type, grouped=groups is not None),
     )
 
 
-def count_tokens(batches: Iterable[pa.RecordBatch], sources_count: int) -> Int64Array:
-    """int64[sources]: tokens of each source in batches of segments, in any order."""
-    total = np.zeros(sources_count, dtype=np.int64)
+def count_tokens(batches: Iterable[pa.RecordBatch], groups_count: int) -> Int64Array:
+    """int64[groups]: tokens of each source, or group in its place, in batches of segments, in any order."""
+    total = np.zeros(groups_count, dtype=np.int64)
     for batch in batches:
-        np.add.at(total, batch.column("source").to_numpy(), np.diff(batch.column("tokens").offsets.to_numpy()))
+        np.add.at(total, weighed(batch), np.diff(batch.column("tokens").offsets.to_numpy()))
     return total
+
+
+def weighed(batch: pa.RecordBatch) -> npt.NDArray[np.int16]:
+    """int16[n]: what each segment is weighed as: its group, or its source."""
+    return batch.column("group" if "group" in batch.schema.names else "source").to_numpy()  # type: ignore[no-any-return]
 
 
 def sort_segments(batches: Sequence[pa.RecordBatch]) -> pa.Table:

@@ -14,7 +14,7 @@ from pipeline.shards.pack import Tally
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """A written shard. Token counts are in the order of `Layout.sources`; see `pack.Tally`."""
+    """A written shard. Token counts are in the order of `Layout.weighed`; see `pack.Tally`."""
 
     name: str
     sequences: int
@@ -25,13 +25,15 @@ class Shard:
     added: tuple[int, ...]
     packed: tuple[int, ...]
     left_out: tuple[int, ...]
+    sources: tuple[int, ...]
+    """In the order of `Layout.sources`."""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "Shard":
-        counts = {key: tuple(value[key]) for key in ("came_in", "added", "packed", "left_out")}
+        counts = {key: tuple(value[key]) for key in ("came_in", "added", "packed", "left_out", "sources")}
         return cls(value["name"], value["sequences"], value["bytes"], value["digest"], **counts)
 
 
@@ -60,6 +62,7 @@ def write_shard(
         added=_ints(tally.added),
         packed=_ints(tally.packed),
         left_out=_ints(tally.left_out),
+        sources=_ints(tally.sources),
     )
 
 

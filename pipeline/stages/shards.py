@@ -27,13 +27,15 @@ def _layout(ctx: TaskContext) -> Layout:
         tokenizer_hash=chosen.tokenizer.hash,
         recipe_hash=ctx.params["recipe_hash"],
         sources=tuple(ctx.params["sources"]),
+        by=ctx.params["by"],
+        groups=tuple(ctx.params["groups"]) if ctx.params["by"] != "source" else (),
     )
 
 
 def run(ctx: TaskContext) -> None:
     """Sort, pack and write one shard."""
     layout = _layout(ctx)
-    schema = segment_schema(layout.token_type)
+    schema = segment_schema(layout.token_type, grouped=bool(layout.groups))
 
     def ordered() -> Iterator[pa.RecordBatch]:
         for table in ctx.sorted_partition("segments", schema, ORDER):
@@ -44,7 +46,7 @@ def run(ctx: TaskContext) -> None:
         ("train", ctx.task, train) if ctx.task < train else ("validation", ctx.task - train, validation)
     )
     name = shard_name(split, number, count)
-    counts = count_tokens(ctx.partition("segments"), len(layout.sources)).tolist() if split == "train" else None
+    counts = count_tokens(ctx.partition("segments"), len(layout.weighed)).tolist() if split == "train" else None
     written = write_shard(name, ctx.file(f"{PUBLIC}shards/{name}"), pack(ordered(), layout, counts), layout)
     ctx.file(f"facts/{ctx.task:05d}.json").write(json.dumps(written.to_json()).encode())
 

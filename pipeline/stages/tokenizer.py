@@ -1,7 +1,8 @@
 """text_sizes, tokenizer_sample, tokenizer: a tokenizer trained on the kept documents, drawn by mixture weight in bytes.
 
-text_sizes        bytes of text a source -> sizes.json
-tokenizer_sample  task t: documents that a hash draws, at their source's rate -> exchange to one partition
+text_groups       task t: bytes of its text by group, where the mixture does not go by source -> counts in its manifest
+text_sizes        bytes of text a source, or group -> sizes.json
+tokenizer_sample  task t: documents that a hash draws, at their group's rate -> exchange to one partition
 tokenizer         trains on them, in any order -> public/shards/tokenizer.json (or copies the one that is given
 there), and facts.json and ranks.npy: what every worker that encodes would find out about it
 """
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline import records
 from pipeline.engine import storage
@@ -20,6 +22,7 @@ from pipeline.errors import WinnowError
 from pipeline.ids import hash01
 from pipeline.kernels import bpe
 from pipeline.ledger import read_parquet
+from pipeline.mixture.groups import groups_of
 from pipeline.shards.encode import Encoder
 from pipeline.shards.tokenizer import TokenizerFile, load_tokenizer, train_tokenizer
 
@@ -32,18 +35,34 @@ MAX_DOCUMENT_CHARS = 200_000
 SAMPLE_TEXT = pa.schema([pa.field("id", records.ID), pa.field("text", pa.string())])
 
 
+def measure(ctx: TaskContext) -> None:
+    """Count one task's bytes of kept text by group."""
+    source, _ = ctx.params["tasks"][ctx.task]
+    for path in ctx.outputs("documents", f"{PUBLIC}documents/"):
+        for batch in read_parquet(path, [ctx.params["by"], "text"]).to_batches(max_chunksize=1024):
+            lengths = pc.binary_length(batch.column("text")).to_numpy()
+            groups = groups_of(batch, ctx.params, source)
+            for number in np.unique(groups).tolist():
+                ctx.count(ctx.params["groups"][number], lengths[groups == number].sum())
+
+
 def sizes(ctx: TaskContext) -> None:
     """Add up the bytes of kept text."""
-    found: dict[str, int] = {}
-    for (source, _), manifest in zip(ctx.params["tasks"], ctx.manifests("documents"), strict=True):
-        found[source] = found.get(source, 0) + manifest.stats["text_bytes"]
+    found = dict.fromkeys(ctx.params["groups"], 0)
+    if ctx.params["by"] == "source":
+        for (source, _), manifest in zip(ctx.params["tasks"], ctx.manifests("documents"), strict=True):
+            found[source] += manifest.stats["text_bytes"]
+    else:
+        for manifest in ctx.manifests("text_groups"):
+            for group, size in manifest.stats.items():
+                found[group] += size
     ctx.file("sizes.json").write(json.dumps(found, sort_keys=True).encode())
 
 
 def shares(
     text_bytes: Mapping[str, int], weights: Mapping[str, float] | None, epochs: Mapping[str, float] | None
 ) -> Mapping[str, float]:
-    """The share of each source: its weight, or epochs x bytes of text where tokens cannot be counted yet."""
+    """The share of each group: its weight, or epochs x bytes of text where tokens cannot be counted yet."""
     if weights is not None:
         return weights
     assert epochs is not None
@@ -53,18 +72,19 @@ def shares(
 
 
 def sample(ctx: TaskContext) -> None:
-    """Draw documents so that each source's share of the sample is its weight, as far as its text goes."""
-    source, _ = ctx.params["tasks"][ctx.task]
+    """Draw documents so that each group's share of the sample is its weight, as far as its text goes."""
+    p = ctx.params
+    source, _ = p["tasks"][ctx.task]
     available = ctx.json("text_sizes", "sizes.json")
-    share = shares(available, ctx.params["weights"], ctx.params["epochs"])[source]
-    rate = share * ctx.params["sample_bytes"] / max(1, available[source])
+    share = shares(available, p["weights"], p["epochs"])
+    rates = np.array([share[name] * p["sample_bytes"] / max(1, available[name]) for name in p["groups"]])
+    columns = ["id", "text", *([p["by"]] if p["by"] != "source" else [])]
     out = ctx.exchange(SAMPLE_TEXT, 1)
     for path in ctx.outputs("documents", f"{PUBLIC}documents/"):
-        for batch in read_parquet(path, ["id", "text"]).to_batches(max_chunksize=1024):
+        for batch in read_parquet(path, columns).to_batches(max_chunksize=1024):
             ids = [bytes.fromhex(identity) for identity in batch.column("id").to_pylist()]
-            drawn = [
-                row for row, identity in enumerate(ids) if hash01(ctx.params["seed"], "tokenizer", identity) < rate
-            ]
+            units = np.array([hash01(p["seed"], "tokenizer", identity) for identity in ids])
+            drawn = np.flatnonzero(units < rates[groups_of(batch, p, source)]).tolist()
             texts = [batch.column("text")[row].as_py()[:MAX_DOCUMENT_CHARS] for row in drawn]
             rows = [pa.array([ids[row] for row in drawn], records.ID), pa.array(texts, pa.string())]
             out.write(np.zeros(len(drawn), np.int64), pa.RecordBatch.from_arrays(rows, schema=SAMPLE_TEXT))

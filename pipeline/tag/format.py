@@ -42,11 +42,11 @@ from pipeline.kernels.symbols import (
     string_buffers,
     symbol_counts,
 )
+from pipeline.recipe.formats import FORMATS
 from pipeline.tag.markup import is_form, is_markup
 
 Bools = npt.NDArray[np.bool_]
 
-FORMATS = ("prose", "code", "table", "dialogue", "list", "form", "markup")
 _MAYBE_FORMS = [FORMATS.index(name) for name in ("prose", "list", "dialogue")]
 HEAD_BYTES = 16_384  # lines are counted in so much of a document
 SYMBOL_BYTES = 4096

@@ -32,31 +32,31 @@ def mixture(figures: Figures) -> str:
 
 
 def _bars(found: MixtureFigures) -> str:
-    """Three bars a source, all on one scale."""
-    shares = [[value(row) for _, _, value in _KINDS] for row in found.sources]
+    """Three bars a group, all on one scale."""
+    shares = [[value(row) for _, _, value in _KINDS] for row in found.groups]
     highest = max((weight for row in shares for weight in row), default=0.0)
     rows = []
-    for source, weights in zip(found.sources, shares, strict=True):
+    for group, weights in zip(found.groups, shares, strict=True):
         some = [
-            Bar(name, share(weight, 1.0), (Part(weight, css, f"{source.source}, {name}: {share(weight, 1.0)}"),))
+            Bar(name, share(weight, 1.0), (Part(weight, css, f"{group.group}, {name}: {share(weight, 1.0)}"),))
             for (css, name, _), weight in zip(_KINDS, weights, strict=True)
         ]
-        rows.append((source.source, some))
+        rows.append((group.group, some))
     return groups(rows, highest or 1.0)
 
 
 def _table(found: MixtureFigures) -> str:
     rows = []
-    for row in found.sources:
+    for row in found.groups:
         limit = f"{row.max_epochs:g}{', reached' if row.capped else ''}"
         rows.append(
-            (row.source, share(row.weight_asked, 1.0), share(row.weight_planned, 1.0), share(row.weight_realised, 1.0),
+            (row.group, share(row.weight_asked, 1.0), share(row.weight_planned, 1.0), share(row.weight_realised, 1.0),
              count(row.unique_tokens), count(row.target_tokens), count(row.realised_tokens), f"{row.epochs:.2f}", limit)
         )  # fmt: skip
     return table(
-        "The mixture by source; shares are of training tokens",
+        f"The mixture by {found.by}; shares are of training tokens",
         [
-            "Source",
+            found.by.capitalize(),
             "Asked",
             "Planned",
             "In shards",
@@ -73,14 +73,14 @@ def _table(found: MixtureFigures) -> str:
 def _copies(found: MixtureFigures) -> str:
     """How often documents are seen, by the copies that the sizes of their groups of duplicates give them."""
     rows = [
-        (row.source, count(one.copies), count(one.unique_tokens), count(one.target_tokens), f"{one.epochs:.2f}")
-        for row in found.sources
+        (row.group, count(one.copies), count(one.unique_tokens), count(one.target_tokens), f"{one.epochs:.2f}")
+        for row in found.groups
         for one in row.copies
     ]
     if not rows:
         return ""
     title = "Rehydration: documents by the copies that the size of their group of near-duplicates gives them"
-    return table(title, ["Source", "Copies", "Unique tokens", "Planned tokens", "Times seen"], rows)
+    return table(title, [found.by.capitalize(), "Copies", "Unique tokens", "Planned tokens", "Times seen"], rows)
 
 
 def shards(figures: Figures) -> str:

@@ -1,0 +1,103 @@
+"""What the training tokens are made of: sources by format, and languages."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+
+from pipeline.mixture.groups import UNDETERMINED
+from pipeline.report.charts import Bar, bars, legend
+from pipeline.report.figures import CompositionRow, Figures
+from pipeline.report.markup import count, details, escape, figure, plural, section, share, table
+from pipeline.report.palette import Palette
+
+TOP_LANGUAGES = 20
+
+Counts = dict[str, dict[str, int]]  # format or language -> source -> training tokens
+
+
+def composition(figures: Figures, palette: Palette) -> str:
+    """Tokens as training sees them, every epoch counted."""
+    rows = figures.composition
+    if not rows:
+        return ""
+    formats, languages = _by(rows, lambda row: row.format), _by(rows, lambda row: row.language)
+    left = _figure("Training tokens by format", formats, palette)
+    right = _figure("Training tokens by language", languages, palette)
+    evenly = f"{_spread('format', formats)}, and {_spread('language', languages)}"
+    lead = f"Every epoch is counted. The tokens are {evenly} (the exponential of the entropy of their shares)."
+    body = f'<div class="pair">{left}{right}</div>{_formats(figures, formats)}' + details(
+        "Languages, and what was set aside, as a table", _languages(languages) + _all(rows)
+    )
+    return section("composition", "What the tokens are", body, escape(lead))
+
+
+def _by(rows: Iterable[CompositionRow], key: Callable[[CompositionRow], str | None]) -> Counts:
+    found: Counts = {}
+    for row in rows:
+        by_source = found.setdefault(key(row) or UNDETERMINED, {})
+        by_source[row.source] = by_source.get(row.source, 0) + row.train_tokens
+    return dict(sorted(found.items(), key=lambda item: (-sum(item[1].values()), item[0])))
+
+
+def effective(tokens: Iterable[int]) -> float:
+    """How many shares of one size would be as diverse: the exponential of the entropy (Hill 1973, order 1)."""
+    some = [number for number in tokens if number]
+    total = sum(some)
+    return math.exp(-sum(number / total * math.log(number / total) for number in some)) if some else 0.0
+
+
+def _spread(kind: str, found: Counts) -> str:
+    totals = [sum(by_source.values()) for by_source in found.values()]
+    return f"of {plural(sum(map(bool, totals)), kind)}, as diverse as {effective(totals):.1f} of one size"
+
+
+def _figure(title: str, found: Counts, palette: Palette) -> str:
+    whole = sum(sum(by_source.values()) for by_source in found.values())
+    rows = list(found.items())
+    shown, rest = rows[:TOP_LANGUAGES], rows[TOP_LANGUAGES:]
+    if rest:
+        others: dict[str, int] = {}
+        for _, by_source in rest:
+            for source, number in by_source.items():
+                others[source] = others.get(source, 0) + number
+        shown.append((f"{len(rest)} more", others))
+    drawn = [_bar(name, by_source, palette, whole) for name, by_source in shown]
+    return figure(title, legend(palette.legend) + bars(drawn))
+
+
+def _bar(name: str, by_source: Mapping[str, int], palette: Palette, whole: int) -> Bar:
+    number = sum(by_source.values())
+    return Bar(name, f"{count(number)} ({share(number, whole)})", palette.parts(by_source))
+
+
+def _formats(figures: Figures, formats: Counts) -> str:
+    """Sources by format: the share of each source's tokens in each."""
+    rows = []
+    for source in figures.sources:
+        mine = [by_source.get(source.source, 0) for by_source in formats.values()]
+        cells = [f"{count(number)} ({share(number, sum(mine))})" if number else "–" for number in mine]
+        rows.append((source.source, count(sum(mine)), *cells))
+    totals = [sum(by_source.values()) for by_source in formats.values()]
+    cells = [f"{count(number)} ({share(number, sum(totals))})" for number in totals]
+    rows.append(("all", count(sum(totals)), *cells))
+    return table("Training tokens by source and format", ["Source", "Tokens", *formats], rows)
+
+
+def _languages(languages: Counts) -> str:
+    whole = sum(sum(by_source.values()) for by_source in languages.values())
+    rows = [
+        (name, source, count(number), share(number, whole))
+        for name, by_source in languages.items()
+        for source, number in sorted(by_source.items())
+    ]
+    head = ["Language", "Source", "Tokens", "Of all"]
+    return table("Training tokens by language and source", head, rows, text_columns=2)
+
+
+def _all(rows: Iterable[CompositionRow]) -> str:
+    cells = [
+        (row.source, row.format or UNDETERMINED, row.language or UNDETERMINED, count(row.documents),
+         count(row.unique_tokens), count(row.train_tokens), count(row.validation_tokens))
+        for row in rows
+    ]  # fmt: skip
+    head = ["Source", "Format", "Language", "Documents", "Unique tokens", "Training tokens", "Validation tokens"]
+    return table("Documents and tokens by source, format and language", head, cells, text_columns=3)

@@ -100,7 +100,11 @@ def test_it_is_verified_reported_and_explained(result: RunResult) -> None:
         assert (row["places"], row["documents"]) == (len(mine), len({match["id"] for match in mine}))
     assert rows["old", "keys"]["places"] == 0
     assert "labelled" in rows["new", "phone"]["rules"]
-    assert '<section id="pii">' in Path(result.out, "report.html").read_text()
+    page = Path(result.out, "report.html").read_text()
+    assert "What was found" in page
+    empty = [source for (source, kind), row in rows.items() if kind == "keys" and not row["places"]]
+    assert f"Looked for and not found: keys and tokens in {', '.join(empty)}" in page
+    assert page.count("<td>keys and tokens</td>") == sum(kind == "keys" for _, kind in rows) - len(empty)
     told = explain(result.out, next(row["id"] for row in matches if row["kind"] == "email"))
     assert "personal_data" in told
     assert "email, mask: characters" in told

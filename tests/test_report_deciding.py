@@ -320,3 +320,15 @@ def test_the_card_shows_its_curves_and_what_is_on_the_wrong_side(page):
     assert "Share of good ones among held-out documents" in page.text
     assert "a <well> written page" in page.text
     assert "negative called good" in page.text
+
+
+def test_a_card_of_an_earlier_version_is_shown_as_far_as_it_goes(tmp_path):
+    out = deciding(tmp_path)
+    later = ("precision_recall", "calibration", "confusions", "sha256")
+    out.jsons["quality/web/card.json"] = {name: value for name, value in card().items() if name not in later}
+    _, page, _ = _report(out.write())
+    assert page.wrong == []
+    assert "AUC 0.9875 on 40 held-out documents" in page.text
+    assert "Scores of held-out documents" in page.text
+    assert "Precision, recall and calibration" not in page.text
+    assert "on the wrong side of one half" not in page.text

@@ -28,6 +28,9 @@ _TOLD = (
     "precision_recall", "calibration", "confusions", "confounds", "label_noise",
 )  # fmt: skip
 
+# Cards of the first versions of Winnow do not have these.
+_LATER = frozenset({"precision_recall", "calibration", "confusions"})
+
 # Chance to stay by score and the policy's parameter; `top` has a threshold that follows from the scores.
 _CHANCES: dict[str, Callable[[float, float], float]] = {
     "pareto": lambda score, alpha: (2 - score) ** -alpha,  # GPT-3 (arXiv:2005.14165), Appendix A
@@ -188,7 +191,9 @@ def _card(model: QualityModel) -> str:
 
 
 def _curves(card: Mapping[str, Any]) -> str:
-    """Precision and recall by the least score, and how often a score is right."""
+    """Precision and recall by the least score, and how often a score is right; nothing for a card without them."""
+    if not _LATER.issubset(card):
+        return ""
     points = [
         (_value(row["score"]), _value(row["precision"]), _value(row["recall"])) for row in card["precision_recall"]
     ]
@@ -204,6 +209,8 @@ def _curves(card: Mapping[str, Any]) -> str:
 
 
 def _confusions(card: Mapping[str, Any]) -> str:
+    if not _LATER.issubset(card):
+        return ""
     return _texts("The farthest off", card["confusions"])
 
 

@@ -1,7 +1,5 @@
-"""Tags of documents: natural language, programming language, and form. Each is a pure function of an Arrow array.
-
-`tag_documents` on documents of 3,000 characters, one core: prose 8,900 docs/s (language 81 us, form 22 us, code gate
-8 us a document), one code file in ten 6,000 docs/s, code alone 1,560 docs/s.
+"""Tags of documents: natural language (with script, second language and how sure), programming language, and form.
+Each is a pure function of an Arrow array.
 """
 
 from pathlib import Path

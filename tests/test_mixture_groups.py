@@ -14,6 +14,7 @@ import pytest
 from pipeline.mixture.groups import group_numbers
 from pipeline.publish import read_manifest
 from pipeline.recipe import loads
+from pipeline.report.sections.composition import effective
 from pipeline.run import run
 from pipeline.shards.composition import COMPOSITION_FILE, check_composition, check_pieces
 from pipeline.shards.read import Piece, ShardReader
@@ -181,3 +182,10 @@ def test_a_group_that_is_empty_makes_the_run_short(folder: Path) -> None:
     assert done.exit_code == 3
     assert any("fewer tokens than asked" in guard for guard in done.guards)
     assert "code is empty: its 6,000 tokens (10.0%) are missing." in done.manifest["mixture"]["notes"]
+
+
+def test_diversity_is_the_number_of_shares_of_one_size() -> None:
+    assert effective([5, 5, 5]) == pytest.approx(3)
+    assert effective([7, 0]) == pytest.approx(1)
+    assert 1 < effective([9, 1]) < 2
+    assert effective([]) == 0

@@ -1,7 +1,7 @@
 """What the training tokens are made of: sources by format, and languages."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pipeline.mixture.groups import UNDETERMINED
 from pipeline.report.charts import Bar, bars, legend
@@ -10,6 +10,7 @@ from pipeline.report.markup import count, details, escape, figure, plural, secti
 from pipeline.report.palette import Palette
 
 TOP_LANGUAGES = 20
+TOP_ROWS = 100
 
 Counts = dict[str, dict[str, int]]  # format or language -> source -> training tokens
 
@@ -93,11 +94,15 @@ def _languages(languages: Counts) -> str:
     return table("Training tokens by language and source", head, rows, text_columns=2)
 
 
-def _all(rows: Iterable[CompositionRow]) -> str:
+def _all(rows: Sequence[CompositionRow]) -> str:
+    """The combinations with the most training tokens."""
+    order = sorted(rows, key=lambda row: (-row.train_tokens, row.source, row.format or "", row.language or ""))
     cells = [
         (row.source, row.format or UNDETERMINED, row.language or UNDETERMINED, count(row.documents),
          count(row.unique_tokens), count(row.train_tokens), count(row.validation_tokens))
-        for row in rows
+        for row in order[:TOP_ROWS]
     ]  # fmt: skip
+    more = len(order) - TOP_ROWS
+    note = f'<p class="note">{count(more)} more: shards/composition.parquet has them.</p>' if more > 0 else ""
     head = ["Source", "Format", "Language", "Documents", "Unique tokens", "Training tokens", "Validation tokens"]
-    return table("Documents and tokens by source, format and language", head, cells, text_columns=3)
+    return table("Documents and tokens by source, format and language", head, cells, text_columns=3) + note

@@ -181,7 +181,7 @@ def test_probabilities_of_all_labels_agree_with_the_two_best(text: str, more: st
     model = load()
     assert model.tree is not None
     buffers = string_buffers(pa.array([f"{text} {more}".encode("utf-8", "replace").decode()]))
-    (numbers,), (scores,) = predict(*buffers, model.tree)
+    (numbers,), (scores,) = predict(*buffers, model.tree, 1.0)
     (found,) = log_probabilities(*buffers, model.tree)
     assert np.exp(found).sum() == pytest.approx(1, abs=0.02)
     assert np.exp(found[numbers[0]]) == pytest.approx(scores[0], rel=1e-3)

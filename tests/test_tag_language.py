@@ -81,7 +81,7 @@ def test_the_kernel_says_what_fasttext_says(text: str, more: str) -> None:
     line = f"{text} {more}".encode("utf-8", "replace").decode()
     expected = model.predict(line.replace("\n", " ").replace("</s>", " ") + "\n", 2, 0.0, "strict")
     assert model.tree is not None
-    numbers, scores = predict(*string_buffers(pa.array([line])), model.tree)
+    numbers, scores = predict(*string_buffers(pa.array([line])), model.tree, 1.0)
     found = [(score, model.labels[number]) for number, score in zip(numbers[0].tolist(), scores[0].tolist())]
     assert [pair for pair in found if pair[0] > 0] == [
         (score, label.removeprefix("__label__")) for score, label in expected

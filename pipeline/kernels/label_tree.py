@@ -14,10 +14,11 @@ import numpy.typing as npt
 
 from pipeline.kernels.arrow import Bytes, Offsets
 from pipeline.kernels.compile import kernel
+from pipeline.kernels.letter_runs import SLACK, run_hashes
 from pipeline.kernels.linear import find_word, hash_word, word_table
 
-_FNV_BASIS, _FNV_PRIME, _SIGN = np.uint32(2166136261), np.uint32(16777619), np.uint32(0xFFFFFF00)
 _BEGIN, _END = 0x3C, 0x3E
+_WORDS = np.int64(1) << 32  # above every hash
 _DIMENSIONS = 16  # of lid.176
 _END_OF_LINE = np.frombuffer(b"</s>", np.uint8)
 _LABEL = np.frombuffer(b"__label__", np.uint8)
@@ -102,56 +103,31 @@ def _matches(data: Bytes, at: int, end: int, mark: Bytes) -> bool:
 
 
 @kernel
-def _parts(word: Bytes, size: int, shape: npt.NDArray[np.int64], parts: npt.NDArray[np.int32], count: int) -> int:
-    """Write the parts of word[:size], which has its marks, behind parts[:count]; returns the new count."""
-    buckets, minn, maxn = shape[0], shape[1], shape[2]
-    inverse = 1.0 / buckets
-    for i in range(size):
-        if word[i] & 0xC0 == 0x80:
-            continue
-        h = _FNV_BASIS
-        j, n = i, 1
-        while j < size and n <= maxn:
-            while True:
-                byte = np.uint32(word[j])
-                h = np.uint32((h ^ (byte | _SIGN if byte >= 128 else byte)) * _FNV_PRIME)
-                j += 1
-                if j >= size or word[j] & 0xC0 != 0x80:
-                    break
-            if n >= minn and not (n == 1 and (i == 0 or j == size)):
-                part = np.int64(h) - np.int64(np.float64(h) * inverse) * buckets  # h % buckets, without a division
-                if part < 0:
-                    part += buckets
-                elif part >= buckets:
-                    part -= buckets
-                parts[count] = part
-                count += 1
-            n += 1
-    return count
+def _rows_of(hashes: npt.NDArray[np.int64], tree: Tree, rows: npt.NDArray[np.int32]) -> int:
+    """The rows of the features that have one, in order; returns how many those are.
 
-
-@kernel
-def _rows_of(parts: npt.NDArray[np.int32], tree: Tree) -> int:
-    """Put the rows of the parts that have one in their place, in order; returns how many those are.
-
-    Nine of ten have none. Which do is looked up without a branch, so that the cache misses of many parts overlap.
+    Nine of ten have none. Which do is looked up without a branch, so that the cache misses of many overlap.
     """
+    buckets = tree.shape[0]
+    inverse = (np.int64(1) << 32) // buckets
     known = 0
-    for i in range(len(parts)):
-        part = parts[i]
-        parts[known] = part
+    for i in range(len(hashes)):
+        h = hashes[i]
+        part = h - ((h * inverse) >> 32) * buckets  # h % buckets, or so much more
+        part = part - buckets if part >= buckets else part
+        part = buckets + (h - _WORDS) if h >= _WORDS else part
+        rows[known] = part
         known += tree.present[part >> 3] >> (part & 7) & 1
     mask = len(tree.slots) - 1
-    buckets = tree.shape[0]
     for i in range(known):
-        part = parts[i]
+        part = rows[i]
         if part >= buckets:  # a whole word
-            parts[i] = part - buckets
+            rows[i] = part - buckets
             continue
         slot = part & mask
         while tree.slots[slot, 0] != part:
             slot = (slot + 1) & mask
-        parts[i] = tree.slots[slot, 1]
+        rows[i] = tree.slots[slot, 1]
     return known
 
 
@@ -178,31 +154,38 @@ def _log(x: np.float32) -> np.float32:
 
 
 @kernel
-def _best_two(hidden: npt.NDArray[np.float32], tree: Tree, labels: npt.NDArray[np.int32], scores: npt.NDArray) -> None:
-    """The two most probable labels, the best first; -1 and 0 where there is none (HierarchicalSoftmaxLoss::dfs)."""
+def _best_two(
+    hidden: npt.NDArray[np.float32],
+    tree: Tree,
+    least: np.float32,
+    stack_node: npt.NDArray[np.int32],
+    stack_score: npt.NDArray[np.float32],
+    labels: npt.NDArray[np.int32],
+    scores: npt.NDArray[np.float32],
+) -> None:
+    """The two most probable labels of log probability `least` and more, the best first; -1 and 0 where there is none
+    (HierarchicalSoftmaxLoss::dfs).
+    """
     n = len(tree.inner) + 1
-    best = np.full(2, -1, np.int32)
-    high = np.full(2, -np.inf, np.float32)
+    first, second = -1, -1
+    high, next_high = np.float32(-np.inf), np.float32(-np.inf)
     found = 0
-    stack_node = np.empty(n + 1, np.int32)
-    stack_score = np.empty(n + 1, np.float32)
     stack_node[0], stack_score[0], top = 2 * n - 2, np.float32(0), 1
-    least = _log(np.float32(0))
     while top:
         top -= 1
         node, score = stack_node[top], stack_score[top]
-        if score < least or (found == 2 and score < high[1]):
+        if score < least or (found == 2 and score < next_high):
             continue
         if node < n:
             if found < 2:
                 found += 1
-            elif score == high[1]:
+            elif score == next_high:
                 continue
-            if score > high[0]:
-                high[1], best[1] = high[0], best[0]
-                high[0], best[0] = score, node
+            if score > high:
+                next_high, second = high, first
+                high, first = score, node
             else:
-                high[1], best[1] = score, node
+                next_high, second = score, node
             continue
         f = np.float32(0)
         for d in range(len(hidden)):
@@ -213,9 +196,9 @@ def _best_two(hidden: npt.NDArray[np.float32], tree: Tree, labels: npt.NDArray[n
         stack_node[top] = tree.children[node - n, 0]
         stack_score[top] = score + _log(np.float32(1.0 - np.float64(f)))
         top += 1
-    for place in range(2):
-        labels[place] = best[place]
-        scores[place] = np.float32(math.exp(high[place])) if best[place] >= 0 else np.float32(0)
+    labels[0], labels[1] = first, second
+    scores[0] = np.float32(math.exp(high)) if first >= 0 else np.float32(0)
+    scores[1] = np.float32(math.exp(next_high)) if second >= 0 else np.float32(0)
 
 
 @kernel
@@ -223,19 +206,15 @@ def log_probabilities(data: Bytes, offsets: Offsets, tree: Tree) -> npt.NDArray[
     """[n, labels] of each text, read as one line; a text of which nothing is known has LOWEST everywhere."""
     n, labels = len(offsets) - 1, len(tree.inner) + 1
     found = np.full((n, labels), LOWEST, np.float32)
-    longest = 0
-    for row in range(n):
-        longest = max(longest, offsets[row + 1] - offsets[row])
-    word = np.empty(longest + 2, np.uint8)
-    parts = np.empty((2 * longest + 3) * (tree.shape[2] + 1) + 1, np.int32)
+    word, hashes, rows = _space(offsets, tree)
     hidden = np.empty(tree.rows.shape[1], np.float32)
     scores = np.zeros(2 * labels - 1, np.float32)
     for row in range(n):
-        count = _features(data, int(offsets[row]), int(offsets[row + 1]), tree, word, parts)
-        count = _rows_of(parts[:count], tree)
+        count = _features(data, int(offsets[row]), int(offsets[row + 1]), tree, word, hashes)
+        count = _rows_of(hashes[:count], tree, rows)
         if not count:
             continue
-        _mean(tree.rows, parts[:count], hidden)
+        _mean(tree.rows, rows[:count], hidden)
         for node in range(2 * labels - 2, labels - 1, -1):  # parents have higher numbers
             f = np.float32(0)
             for d in range(len(hidden)):
@@ -249,30 +228,47 @@ def log_probabilities(data: Bytes, offsets: Offsets, tree: Tree) -> npt.NDArray[
 
 
 @kernel
-def predict(data: Bytes, offsets: Offsets, tree: Tree) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
-    """(labels, probabilities) [n, 2] of the two best labels of each text, read as one line; label -1: none."""
+def predict(
+    data: Bytes, offsets: Offsets, tree: Tree, enough: float
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+    """(labels, probabilities) [n, 2] of the two best labels of each text, read as one line; label -1: none.
+
+    A label of the probability `enough`, above one half, is told alone: the search for it is shorter. 1 and more: never.
+    """
     n = len(offsets) - 1
     labels, scores = np.full((n, 2), -1, np.int32), np.zeros((n, 2), np.float32)
-    longest = 0
-    for row in range(n):
-        longest = max(longest, offsets[row + 1] - offsets[row])
-    word = np.empty(longest + 2, np.uint8)
-    # A word of k bytes has at most k + 2 places to start at.
-    parts = np.empty((2 * longest + 3) * (tree.shape[2] + 1) + 1, np.int32)
+    word, hashes, rows = _space(offsets, tree)
     hidden = np.empty(tree.rows.shape[1], np.float32)
+    stack_node = np.empty(len(tree.inner) + 2, np.int32)
+    stack_score = np.empty(len(tree.inner) + 2, np.float32)
     for row in range(n):
-        count = _features(data, int(offsets[row]), int(offsets[row + 1]), tree, word, parts)
-        count = _rows_of(parts[:count], tree)
-        if count:
-            _mean(tree.rows, parts[:count], hidden)
-            _best_two(hidden, tree, labels[row], scores[row])
+        count = _features(data, int(offsets[row]), int(offsets[row + 1]), tree, word, hashes)
+        count = _rows_of(hashes[:count], tree, rows)
+        if not count:
+            continue
+        _mean(tree.rows, rows[:count], hidden)
+        if enough < 1:
+            _best_two(hidden, tree, np.float32(math.log(enough)), stack_node, stack_score, labels[row], scores[row])
+        if labels[row, 0] < 0:
+            _best_two(hidden, tree, _log(np.float32(0)), stack_node, stack_score, labels[row], scores[row])
     return labels, scores
 
 
 @kernel
-def _features(data: Bytes, at: int, end: int, tree: Tree, word: Bytes, parts: npt.NDArray[np.int32]) -> int:
-    """Write the words (behind the buckets) and parts of the line data[at:end], in fastText's order; their number."""
-    count, buckets = 0, tree.shape[0]
+def _space(offsets: Offsets, tree: Tree) -> tuple[Bytes, npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+    """Room for a word, and for the features of a text and their rows."""
+    longest = 0
+    for row in range(len(offsets) - 1):
+        longest = max(longest, offsets[row + 1] - offsets[row])
+    # A word of k bytes has at most k + 2 places to start at.
+    most = (2 * longest + 3) * (tree.shape[2] + 1) + 1 + SLACK
+    return np.zeros(longest + 2 + SLACK, np.uint8), np.empty(most, np.int64), np.empty(most, np.int32)
+
+
+@kernel
+def _features(data: Bytes, at: int, end: int, tree: Tree, word: Bytes, hashes: npt.NDArray[np.int64]) -> int:
+    """Write the words (from _WORDS on) and hashes of parts of the line data[at:end], in fastText's order; how many."""
+    count = 0
     while at < end:
         if _IS_SPACE[data[at]]:
             at += 1
@@ -290,14 +286,14 @@ def _features(data: Bytes, at: int, end: int, tree: Tree, word: Bytes, parts: np
             at += 1
         known, _ = find_word(tree.words, tree.bounds, tree.table, data, start, at, hash_word(data, start, at))
         if known >= 0:
-            parts[count] = buckets + known
+            hashes[count] = _WORDS + known
             count += 1
         elif _matches(data, start, at, _LABEL):
             continue
         word[size + 1] = _END
-        count = _parts(word, size + 2, tree.shape, parts, count)
+        count = run_hashes(word, size + 2, tree.shape[1], tree.shape[2], True, hashes, count)
     if tree.shape[3] >= 0:
-        parts[count] = buckets + tree.shape[3]
+        hashes[count] = _WORDS + tree.shape[3]
         count += 1
     return count
 
@@ -311,5 +307,5 @@ def warm_up() -> None:
     tree = Tree(words, bounds, table, present_of(one, 10, 2), slots_of(one, one), rows, rows[:1], children, shape)
     data, offsets = np.frombuffer(b"a line", np.uint8), np.array([0, 6], np.int32)
     offsets.flags.writeable = False
-    predict(data, offsets, tree)
+    predict(data, offsets, tree, 0.6)
     log_probabilities(data, offsets, tree)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from pipeline.kernels.arrow import Bytes, Offsets
 from pipeline.kernels.compile import kernel
+from pipeline.kernels.letter_runs import FNV_BASIS, FNV_PRIME, run_hashes
 
 MAX_GRAM = 4
 HASH_BITS = 15
@@ -17,14 +18,9 @@ HASH_BITS = 15
 _MASK = np.uint32((1 << HASH_BITS) - 1)
 _MAX_WORD = 250  # bytes; longer words are cut in pieces
 _MARK, _APOSTROPHE = 0x5F, 0x27
-_FNV_BASIS, _FNV_PRIME = np.uint32(2166136261), np.uint32(16777619)
 _MIX = np.uint32(0x85EBCA6B)  # of MurmurHash3's finaliser
-
-
-@kernel
-def _bucket(h: np.uint32) -> np.int32:
-    h = np.uint32((h ^ (h >> np.uint32(15))) * _MIX)
-    return np.int32((h ^ (h >> np.uint32(13))) & _MASK)
+_FEW = 8  # labels, for which one sum at a time is quicker
+_NO_OVERFLOW = 256  # sums of so many weights of at most 127 fit in 16 bits
 
 
 @kernel
@@ -67,48 +63,53 @@ def _read_word(data: Bytes, at: int, end: int, word: Bytes) -> tuple[int, int]:
 
 
 @kernel
-def _buckets(data: Bytes, at: int, end: int, word: Bytes, found: npt.NDArray[np.int32]) -> int:
-    """Write the features of data[at:end]; returns their number, at most (MAX_GRAM + 1) times its bytes, and 16."""
+def _buckets(data: Bytes, at: int, end: int, word: Bytes, found: npt.NDArray[np.int64]) -> int:
+    """Write the features of data[at:end]; returns their number, at most `_most` of its bytes."""
     count = 0
     while at < end:
         size, at = _read_word(data, at, end, word)
         if size == 1:
             continue
-        for start in range(size):
-            if word[start] & 0xC0 == 0x80:
-                continue
-            h = _FNV_BASIS
-            stop, n = start, 1
-            while stop < size and n <= MAX_GRAM:
-                while True:
-                    h = np.uint32((h ^ np.uint32(word[stop])) * _FNV_PRIME)
-                    stop += 1
-                    if stop >= size or word[stop] & 0xC0 != 0x80:
-                        break
-                if n > 1 or (start > 0 and stop < size):
-                    found[count] = _bucket(h)
-                    count += 1
-                n += 1
-        h = _FNV_BASIS
+        count = run_hashes(word, size, 1, MAX_GRAM, False, found, count)
+        h = FNV_BASIS
         for i in range(size):
-            h = np.uint32((h ^ np.uint32(word[i])) * _FNV_PRIME)
-        found[count] = _bucket(np.uint32(h * np.uint32(31) + np.uint32(7)))
+            h = np.uint32((h ^ np.uint32(word[i])) * FNV_PRIME)
+        found[count] = np.uint32(h * np.uint32(31) + np.uint32(7))
         count += 1
+    for i in range(count):
+        h = np.uint32(found[i])
+        h = np.uint32((h ^ (h >> np.uint32(15))) * _MIX)
+        found[i] = (h ^ (h >> np.uint32(13))) & _MASK
     return count
+
+
+@kernel
+def _most(size: int) -> int:
+    """Features of so many bytes: a word of k has k + 2 places to start at, and a byte parts it from the next."""
+    return (MAX_GRAM + 1) * 2 * (size + 1) + 16
 
 
 @kernel
 def gram_buckets(data: Bytes, offsets: Offsets) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
     """(features of all texts one after another, where those of each begin [n + 1])."""
     n = len(offsets) - 1
-    # A word of k bytes has k + 2 places to start at, and one byte of every word parts it from the next.
-    found = np.empty(((MAX_GRAM + 1) * 2) * (len(data) + n) + 16, np.int32)
+    found = np.empty(_most(len(data) + n), np.int32)
     starts = np.zeros(n + 1, np.int64)
-    word = np.empty(_MAX_WORD + 8, np.uint8)
+    word = np.zeros(_MAX_WORD + 8, np.uint8)
+    buckets = np.empty(_most(_longest(offsets)), np.int64)
     for row in range(n):
-        count = _buckets(data, int(offsets[row]), int(offsets[row + 1]), word, found[starts[row] :])
+        count = _buckets(data, int(offsets[row]), int(offsets[row + 1]), word, buckets)
+        found[starts[row] : starts[row] + count] = buckets[:count]
         starts[row + 1] = starts[row] + count
     return found[: starts[n]].copy(), starts
+
+
+@kernel
+def _longest(offsets: Offsets) -> int:
+    longest = 0
+    for row in range(len(offsets) - 1):
+        longest = max(longest, offsets[row + 1] - offsets[row])
+    return longest
 
 
 @kernel
@@ -118,18 +119,36 @@ def gram_sums(
     """(sums of the features' weights int32 [n, labels], numbers of features [n]); `weights` are [buckets, labels]."""
     n, labels = len(offsets) - 1, weights.shape[1]
     sums, counts = np.zeros((n, labels), np.int32), np.zeros(n, np.int32)
-    longest = 0
-    for row in range(n):
-        longest = max(longest, offsets[row + 1] - offsets[row])
-    found = np.empty(((MAX_GRAM + 1) * 2) * (longest + 1) + 16, np.int32)
-    word = np.empty(_MAX_WORD + 8, np.uint8)
+    found = np.empty(_most(_longest(offsets)), np.int64)
+    word = np.zeros(_MAX_WORD + 8, np.uint8)
+    some = np.empty(labels, np.int16)
     for row in range(n):
         count = _buckets(data, int(offsets[row]), int(offsets[row + 1]), word, found)
         counts[row] = count
-        for i in range(count):
-            bucket = found[i]
+        if labels <= _FEW:
             for label in range(labels):
-                sums[row, label] += weights[bucket, label]
+                total = 0
+                for i in range(count):
+                    total += weights[found[i], label]
+                sums[row, label] = total
+            continue
+        i = 0
+        while i + 4 <= count:
+            stop = min(i + _NO_OVERFLOW, count)
+            some[:] = 0
+            while i + 4 <= stop:
+                a, b, c, d = found[i], found[i + 1], found[i + 2], found[i + 3]
+                for label in range(labels):
+                    some[label] += (np.int16(weights[a, label]) + np.int16(weights[b, label])) + (
+                        np.int16(weights[c, label]) + np.int16(weights[d, label])
+                    )
+                i += 4
+            for label in range(labels):
+                sums[row, label] += some[label]
+        while i < count:
+            for label in range(labels):
+                sums[row, label] += weights[found[i], label]
+            i += 1
     return sums, counts
 
 

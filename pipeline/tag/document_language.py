@@ -221,7 +221,7 @@ def _second_languages(
     if not len(rows):
         return {}
     data, offsets = _cut(read.data, starts, stops)
-    numbers, probabilities = predict(*in_small_letters(data, offsets), model.tree)
+    numbers, probabilities = predict(*in_small_letters(data, offsets), model.tree, WINDOW_SCORE)
     script = main_script(count_letters(data, offsets))
     written = allowed(tuple(model.labels))
     totals = np.where(split, 0, head_bytes).astype(np.float64)

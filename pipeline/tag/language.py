@@ -40,6 +40,7 @@ from pipeline.tag.model_file import NotATree, read_tree
 MAX_CHARS = 1000
 DECIMALS = 4
 UNDETERMINED = "und"
+NO_TIE = 0.6  # a label with this probability is the best one, whatever the second one is
 
 FASTTEXT_MAGIC = 793_712_314  # fastText, src/fasttext.h
 MIN_MODEL_BYTES = 4096  # smaller than any trained classifier
@@ -177,7 +178,7 @@ def detect_heads(data: Bytes, offsets: Offsets, model: LanguageModel) -> list[tu
         lines = (_line(_text(data, offsets, row)) for row in range(len(offsets) - 1))
         found = [_ranked(model.predict(line, 2, 0.0, "strict")) for line in lines]
     else:
-        numbers, probabilities = predict(data, offsets, model.tree)
+        numbers, probabilities = predict(data, offsets, model.tree, NO_TIE)
         pairs = zip(numbers.tolist(), probabilities.tolist(), strict=True)
         found = [
             _ranked((score, model.labels[number]) for number, score in zip(*pair, strict=True) if number >= 0)

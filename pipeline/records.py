@@ -21,7 +21,7 @@ METADATA = pa.map_(pa.string(), pa.string())
 METADATA_FIELDS = (
     "warc_record_id", "warc_file", "warc_offset", "warc_date", "warc_identified_content_language", "http_status",
     "content_type", "charset", "title", "extract_fallback", "script", "second_language", "second_language_share",
-    "language_uncertain",
+    "language_uncertain", "code_languages", "code_share",
 )  # fmt: skip
 SNAPSHOT = "snapshot"  # the field that names a document's crawl snapshot, where a recipe asks for it
 PUBLIC_METADATA = pa.struct([pa.field(name, pa.string()) for name in (*METADATA_FIELDS, "other")])

@@ -227,7 +227,7 @@ def small(folder: Path) -> FakeOutput:
     made.verdict("c4", "books", books, 3, "drop", "too_few_sentences", score=2.0, threshold=3.0, text="One. Two.")
     kept = made.document(
         "web", a, 7, "The page that stayed. " * 8, url=page, native_id="<urn:uuid:2>",
-        metadata={"warc_file": a, "warc_offset": "4711", "title": "A page"},
+        metadata={"warc_file": a, "warc_offset": "4711", "title": "A page", "code_languages": "python, shell"},
     )  # fmt: skip
     made.verdict("c4", "web", a, 7, "cut", "lines_removed", score=2.0, url=page, native_id="<urn:uuid:2>")
     made.document(

@@ -85,7 +85,7 @@ def test_figures_are_those_of_the_files(tmp_path):
 
 
 def test_what_the_documents_hold(tmp_path):
-    figures, _, _ = _report(small(tmp_path).write())
+    figures, page, _ = _report(small(tmp_path).write())
     languages = {(row["source"], row["language"]): row["documents"] for row in figures["languages"]}
     assert languages == {("books", "en"): 2, ("web", "en"): 2, ("web", "de"): 1, ("web", "und"): 1}
     dropped = {(row["language"], row["reason"]): row["rows"] for row in figures["dropped_languages"]}
@@ -94,6 +94,10 @@ def test_what_the_documents_hold(tmp_path):
     assert hosts == {"code.example": 2, "site.example": 1, "[::1]": 1}
     code = [row for row in figures["formats"] if row["code_language"] == "python"]
     assert [(row["format"], row["documents"]) for row in code] == [("code", 1)]
+    assert figures["code_blocks"] == [
+        {"source": "web", "code_language": language, "documents": 1} for language in ("python", "shell")
+    ]
+    assert "Kept pages with code blocks in a language" in page.text
     web = next(row for row in figures["lengths"] if row["source"] == "web")
     assert sum(web["counts"]) == 4
     assert web["longest"] == 176

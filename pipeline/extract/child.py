@@ -48,7 +48,7 @@ def serve(pages: socket.socket, work: Callable[[Page], Outcome], cpu_seconds: fl
             gc.collect()
         last = resident_bytes("self") > limit
         o = outcome
-        answer = marshal.dumps((last, o.text, o.charset, o.verdict, o.reason, o.detail, o.replaced, o.title))
+        answer = marshal.dumps((last, o.text, o.charset, o.verdict, o.reason, o.detail, o.replaced, o.title, o.code))
         stream.write(LENGTH.pack(len(answer)))
         stream.write(answer)
         stream.flush()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.extract.charset import to_utf8
+from pipeline.extract.code_blocks import CodeBlock, code_blocks
 from pipeline.extract.fallback import after_another_try, cheaper
 from pipeline.extract.gate import LanguageGate, load_gate
 from pipeline.extract.limits import beyond_limits
@@ -76,6 +77,9 @@ class Inside:
                     language = self._gate.checked(language, self._text(blocks))
                 return Outcome(None, charset, "drop", "language_gate", language, 0, None)
             text = self._text(blocks)
+            code: tuple[CodeBlock, ...] = ()
+            if text is not None and self._learned.may_have_code(blocks):
+                code = code_blocks(content.decode("utf-8", "replace"), text)
         except MemoryError:
             raise
         except Exception as error:  # whatever a page does to a kernel costs that page, and is on record
@@ -84,7 +88,7 @@ class Inside:
         if text is None:
             return Outcome(None, charset, "drop", "no_main_text", "", 0, None)
         title = self._learned.title_of(blocks)
-        return Outcome(text, charset, "keep", None, "", 0, title and title[:TITLE_MAX_CHARS])
+        return Outcome(text, charset, "keep", None, "", 0, title and title[:TITLE_MAX_CHARS], code)
 
     def _arm(self, seconds: float) -> None:
         if self._timed:

@@ -12,6 +12,8 @@ from pipeline.extract.options import ExtractOptions
 from pipeline.kernels.block_features import NAMES, features
 from pipeline.kernels.block_text import choose, join
 from pipeline.kernels.html_blocks import Blocks, parse
+from pipeline.kernels.html_layout import TAG
+from pipeline.kernels.html_tags import NUMBER
 from pipeline.kernels.repeats import drop_repeats
 from pipeline.kernels.trees import score
 
@@ -26,7 +28,7 @@ OUTSIDE_COMMENTS = 300.0
 
 _NAMES = tuple(NAMES)
 
-__all__ = ["chosen", "extract", "main_text", "parse", "title_of"]
+__all__ = ["chosen", "extract", "main_text", "may_have_code", "parse", "title_of"]
 
 
 def main_text(page: Blocks, options: ExtractOptions, model: Model | None = None) -> np.ndarray | None:
@@ -56,6 +58,12 @@ def chosen(
 def title_of(page: Blocks) -> str | None:
     """The page's title on one line."""
     return bytes(page.text[: page.title]).decode("utf-8", "replace") or None
+
+
+def may_have_code(page: Blocks) -> bool:
+    """Whether an element could hold a code block."""
+    tags = page.elements[:, TAG]
+    return bool(((tags == NUMBER["pre"]) | (tags == NUMBER["code"])).any())
 
 
 def extract(html: bytes, options: ExtractOptions) -> str | None:

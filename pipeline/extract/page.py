@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.extract.code_blocks import CodeBlock
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -31,6 +33,8 @@ class Outcome:
     replaced: int
     """Characters of the page that could not be read."""
     title: str | None
+    code: tuple[CodeBlock, ...] = ()
+    """The page's code blocks that the text holds."""
 
 
 def set_aside(reason: str, detail: str, charset: str = "", replaced: int = 0) -> Outcome:

@@ -4,6 +4,7 @@ import html
 import re
 
 from pipeline.extract.charset import Decoded, decode
+from pipeline.extract.code_blocks import code_blocks
 from pipeline.extract.extractors import Extractor, TooDeep
 from pipeline.extract.gate import LanguageGate
 from pipeline.extract.limits import beyond_limits
@@ -45,7 +46,8 @@ def extract_page(
         return Outcome(None, decoded.charset, "drop", "no_main_text", "", decoded.replaced, None)
     # Character references can name half a surrogate pair, which no file can hold.
     text = text.encode("utf-8", "replace").decode("utf-8")
-    return Outcome(text, decoded.charset, "keep", None, "", decoded.replaced, title_of(decoded.text))
+    code = code_blocks(decoded.text, text)
+    return Outcome(text, decoded.charset, "keep", None, "", decoded.replaced, title_of(decoded.text), code)
 
 
 def title_of(text: str) -> str | None:

@@ -1,5 +1,6 @@
 """Document files -> languages, formats, lengths, hosts, and the kept texts that the report shows, in one pass."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -8,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.report.figures import FormatRow, HostRow, LanguageRow, LengthRow, SampleRow
+from pipeline.report.figures import CodeBlocksRow, FormatRow, HostRow, LanguageRow, LengthRow, SampleRow
 from pipeline.report.files import Output
 from pipeline.report.samples import shown
 from pipeline.report.verdicts import UNDETERMINED
@@ -35,6 +36,7 @@ class Documents:
     chars: Mapping[str, int]
     languages: tuple[LanguageRow, ...]
     formats: tuple[FormatRow, ...]
+    code_blocks: tuple[CodeBlocksRow, ...]
     length_edges: tuple[int, ...]
     lengths: tuple[LengthRow, ...]
     hosts: tuple[HostRow, ...]
@@ -53,6 +55,7 @@ class _Source:
     tags: dict[tuple[str, str, str | None], tuple[int, int]] = field(default_factory=dict)
     doubts: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Language -> documents whose tag is uncertain, that are mixed."""
+    code_blocks: Counter[str] = field(default_factory=Counter)
     samples: list[SampleRow] = field(default_factory=list)
 
 
@@ -77,6 +80,7 @@ def read_documents(output: Output, hosts_held: int = HOSTS_HELD) -> Documents:
         chars={name: found.chars for name, found in sources.items()},
         languages=tuple(_languages(sources)),
         formats=tuple(_formats(sources)),
+        code_blocks=tuple(_code_blocks(sources)),
         length_edges=edges,
         lengths=lengths,
         hosts=tuple(HostRow(host, count, chars) for host, (count, chars) in top),
@@ -102,6 +106,7 @@ def _add(found: _Source, table: pa.Table, source: str, last_stage: str) -> None:
         before = found.tags.setdefault(key, (0, 0))
         found.tags[key] = (before[0] + row["chars_count"], before[1] + row["chars_sum"])
     _add_doubts(found, table)
+    _add_code_blocks(found, table)
     _add_samples(found, table, source, last_stage)
 
 
@@ -114,6 +119,14 @@ def _add_doubts(found: _Source, table: pa.Table) -> None:
         name = row["language"] or UNDETERMINED
         before = found.doubts.setdefault(name, (0, 0))
         found.doubts[name] = (before[0] + row["uncertain_sum"], before[1] + row["mixed_sum"])
+
+
+def _add_code_blocks(found: _Source, table: pa.Table) -> None:
+    said = table.column("metadata")
+    if said.type.get_field_index("code_languages") < 0:  # written by an earlier version
+        return
+    for languages in pc.struct_field(said, "code_languages").drop_null().to_pylist():
+        found.code_blocks.update(languages.split(", "))
 
 
 def _add_samples(found: _Source, table: pa.Table, source: str, last_stage: str) -> None:
@@ -168,6 +181,15 @@ def _formats(sources: Mapping[str, _Source]) -> list[FormatRow]:
             total[form, code] = (before[0] + count, before[1] + chars)
         rows += [FormatRow(source, *key, *both) for key, both in total.items()]
     return sorted(rows, key=lambda row: (row.source, -row.documents, row.format, row.code_language or ""))
+
+
+def _code_blocks(sources: Mapping[str, _Source]) -> list[CodeBlocksRow]:
+    rows = [
+        CodeBlocksRow(source, language, number)
+        for source, found in sources.items()
+        for language, number in found.code_blocks.items()
+    ]
+    return sorted(rows, key=lambda row: (row.source, -row.documents, row.code_language))
 
 
 def _lengths(sources: Mapping[str, _Source]) -> tuple[tuple[int, ...], tuple[LengthRow, ...]]:

@@ -140,6 +140,15 @@ class FormatRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeBlocksRow:
+    """Kept pages with code blocks in a programming language; one page counts for each language of its blocks."""
+
+    source: str
+    code_language: str
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
 class LengthRow:
     """Lengths of a source's kept documents in characters."""
 
@@ -325,6 +334,7 @@ class Figures:
     dropped_languages: tuple[DroppedLanguageRow, ...]
     language_gates: tuple[GateRow, ...]
     formats: tuple[FormatRow, ...]
+    code_blocks: tuple[CodeBlocksRow, ...]
     length_edges: tuple[int, ...]
     lengths: tuple[LengthRow, ...]
     hosts: tuple[HostRow, ...]

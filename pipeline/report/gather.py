@@ -43,6 +43,7 @@ def gather(output: Output) -> Figures:
         dropped_languages=verdicts.dropped_languages,
         language_gates=read_gates(output, verdicts.stages),
         formats=documents.formats,
+        code_blocks=documents.code_blocks,
         length_edges=documents.length_edges,
         lengths=documents.lengths,
         hosts=documents.hosts,

@@ -17,12 +17,14 @@ import pyarrow as pa
 from pipeline import records
 from pipeline.engine.task import TaskContext
 from pipeline.extract import IN_PROCESS, ExtractOptions, Inside, Outcome, Page, Sandbox
+from pipeline.extract.code_blocks import visible_chars
 from pipeline.extract.gate import SAMPLE_SHARE as GATE_SAMPLE_SHARE
 from pipeline.filters import FILTERS
 from pipeline.ids import document_id, hash01
 from pipeline.sources import READERS, WHOLE_FILE, InputFile, Record, Rejected, Split
 from pipeline.stages.decide import Decisions
 from pipeline.tag import tag_documents
+from pipeline.tag.code_blocks import tag_code_blocks
 
 BATCH_ROWS = 256
 BATCH_TEXT_BYTES = 8 << 20
@@ -241,7 +243,12 @@ class _Extraction:
             **{name: tags.column(name) for name in ("language", "language_score", "code_language", "format")},
             "quality": pa.nulls(len(self._batch), pa.float32()),
             "metadata": pa.array(
-                [list((_metadata(c) | more).items()) for c, more in zip(self._batch, _language_metadata(tags))],
+                [
+                    list((_metadata(c) | of_language | of_code).items())
+                    for c, of_language, of_code in zip(
+                        self._batch, _language_metadata(tags), _code_metadata(self._batch), strict=True
+                    )
+                ],
                 records.METADATA,
             ),
         }
@@ -274,6 +281,19 @@ def _language_metadata(tags: pa.RecordBatch) -> Iterator[dict[str, str]]:
         if uncertain:
             found["language_uncertain"] = "true"
         yield found
+
+
+def _code_metadata(batch: list[_Candidate]) -> Iterator[dict[str, str]]:
+    """Languages of a page's code blocks, most characters first, and their share of the text's visible characters."""
+    outcomes = [candidate.outcome for candidate in batch]
+    found = tag_code_blocks([outcome.code if outcome else () for outcome in outcomes])
+    for outcome, sizes in zip(outcomes, found, strict=True):
+        if outcome is None or not sizes:
+            yield {}
+            continue
+        languages = sorted(sizes, key=lambda language: (-sizes[language], language))
+        share = min(1.0, sizes.total() / max(1, visible_chars(outcome.text or "")))
+        yield {"code_languages": ", ".join(languages), "code_share": f"{share:.4f}"}
 
 
 def _encodable(text: str | None) -> str:

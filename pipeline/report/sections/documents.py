@@ -84,7 +84,7 @@ def _bar(label: str, by_source: Mapping[str, int], palette: Palette, whole: int)
 
 
 def formats(figures: Figures, palette: Palette) -> str:
-    """Forms of documents, and programming languages."""
+    """Forms of documents, and programming languages: of whole documents, and of code blocks in pages."""
     if not figures.formats:
         return ""
     forms: Counts = {}
@@ -106,7 +106,18 @@ def formats(figures: Figures, palette: Palette) -> str:
         ],
         text_columns=3,
     )
-    body = f'<div class="pair">{left}{right}</div>' + details("Formats as a table", tables)
+    blocks: Counts = {}
+    for pages in figures.code_blocks:
+        blocks.setdefault(pages.code_language, {})[pages.source] = pages.documents
+    below = _figure("Kept pages with code blocks in a language", blocks, palette, documents, TOP_CODE_LANGUAGES)
+    if blocks:
+        tables += table(
+            "Kept pages with code blocks by programming language",
+            ["Source", "Programming language", "Pages"],
+            [(row.source, row.code_language, count(row.documents)) for row in figures.code_blocks],
+            text_columns=2,
+        )
+    body = f'<div class="pair">{left}{right}</div>{below}' + details("Formats as a table", tables)
     return section("formats", "Formats", body)
 
 

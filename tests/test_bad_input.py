@@ -5,10 +5,13 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+
+from pipeline import cli
 
 ROOT = Path(__file__).parents[1]
 RECIPE = """\
@@ -25,6 +28,22 @@ def winnow(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, env=environment)
     assert "Traceback" not in done.stderr + done.stdout
     return done
+
+
+Refused = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def refused(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Refused:
+    """The exit code and the message of a command that is refused before anything runs: no process of its own."""
+    monkeypatch.chdir(folder)
+
+    def answer(*arguments: str) -> tuple[int, str]:
+        with pytest.raises(SystemExit) as ended:
+            cli.main(list(arguments))
+        return int(str(ended.value.code)), capsys.readouterr().err
+
+    return answer
 
 
 @pytest.fixture
@@ -59,17 +78,17 @@ def test_a_misspelt_key(folder: Path) -> None:
     assert "reader" in done.stderr.replace("raeder", "")
 
 
-def test_a_recipe_that_is_not_there(folder: Path) -> None:
-    done = winnow("run", "recpie.yaml", "--out", "out", cwd=folder)
-    assert done.returncode == 2
-    assert "recpie.yaml" in done.stderr
-    assert "recipe.yaml" in done.stderr
+def test_a_recipe_that_is_not_there(refused: Refused) -> None:
+    code, message = refused("run", "recpie.yaml", "--out", "out")
+    assert code == 2
+    assert "recpie.yaml" in message
+    assert "recipe.yaml" in message
 
 
-def test_input_that_is_not_there(folder: Path) -> None:
-    done = winnow("run", "recipe.yaml", "--out", "out", "--input", "notes=nots/*.jsonl", cwd=folder)
-    assert done.returncode in (1, 2)
-    assert "nots" in done.stderr
+def test_input_that_is_not_there(refused: Refused) -> None:
+    code, message = refused("run", "recipe.yaml", "--out", "out", "--input", "notes=nots/*.jsonl")
+    assert code in (1, 2)
+    assert "nots" in message
 
 
 @pytest.mark.parametrize(
@@ -82,10 +101,10 @@ def test_input_that_is_not_there(folder: Path) -> None:
         (["run", "recipe.yaml", "--out", "out", "--input", "notes"], "SOURCE=GLOB"),
     ],
 )
-def test_wrong_usage(folder: Path, arguments: list[str], message: str) -> None:
-    done = winnow(*arguments, cwd=folder)
-    assert done.returncode == 2
-    assert message in done.stderr
+def test_wrong_usage(refused: Refused, arguments: list[str], message: str) -> None:
+    code, said = refused(*arguments)
+    assert code == 2
+    assert message in said
 
 
 def test_empty_truncated_and_misnamed_files_are_quarantined_and_the_rest_is_read(folder: Path) -> None:

@@ -164,7 +164,8 @@ class _Driver:
         util.register_after_fork(ours, Connection.close)  # of all workers: each is to see its own pipe end
         crumb = os.path.join(self._crumbs, str(self._started))
         self._started += 1
-        process = context.Process(target=worker.main, args=(theirs, self._graph_path, crumb), name="winnow-worker")
+        args = (theirs, self._graph_path, crumb, os.getpid())
+        process = context.Process(target=worker.main, args=args, name="winnow-worker")
         process.start()
         theirs.close()
         member = _Worker(process, ours, crumb)

@@ -20,9 +20,9 @@ PROGRESS_SECONDS = 0.25
 CRUMB_BYTES = 8
 
 
-def main(connection: Connection, graph_path: str, crumb_path: str) -> None:
+def main(connection: Connection, graph_path: str, crumb_path: str, driver: int) -> None:
     """Serve (stage name, task, poisoned places); answer ("progress", share), ("done",) or ("user" | "task", text)."""
-    die_with_parent(os.getppid())
+    die_with_parent(driver)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the driver decides what Ctrl-C means
     pa.set_cpu_count(1)  # parallelism is by process
     os.environ["TOKENIZERS_PARALLELISM"] = "false"

@@ -11,11 +11,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipeline.estimate import estimate
 from pipeline.mixture.groups import group_numbers
 from pipeline.publish import read_manifest
 from pipeline.recipe import loads
 from pipeline.report.sections.composition import effective
-from pipeline.run import run
+from pipeline.run import make_plan, run
 from pipeline.shards.composition import COMPOSITION_FILE, check_composition, check_pieces
 from pipeline.shards.read import Piece, ShardReader
 from pipeline.verify import verify
@@ -135,8 +136,13 @@ def damaged(out: Path, by: str) -> Iterator[Iterator[str]]:
 )
 def test_a_run(folder: Path, by: str, shares: dict[str, float]) -> None:
     out = folder / "out"
-    done = run(loads(recipe(folder, f"by: {by}, weights: {json.dumps(shares)}")), out, workers=1, replace=True)
+    chosen = loads(recipe(folder, f"by: {by}, weights: {json.dumps(shares)}"))
+    assert estimate(make_plan(chosen, str(out))).budget is None  # nobody has counted the tokens
+    done = run(chosen, out, workers=1, replace=True)
     assert done.exit_code == 0
+    planned = estimate(make_plan(chosen, str(out))).budget
+    assert planned is not None
+    assert {row.source: row.weight_asked for row in planned.sources} == pytest.approx(shares)
     facts = read_manifest(str(out))["mixture"]
     assert facts["by"] == by
     assert {row["group"]: row["weight_asked"] for row in facts["groups"]} == pytest.approx(shares)

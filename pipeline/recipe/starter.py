@@ -45,6 +45,7 @@ dedup:
 mixture:
   budget_tokens: 10_000_000
   weights: {web: 1.0}                    # shares of tokens; every source is named, 0 leaves it out; they sum to 1
+  # by: language                         # or format: weights name these, such as {en: 0.7, de: 0.2, other: 0.1}
   max_epochs: 4                          # up to 4 repeats cost little (Muennighoff et al. 2023)
   validation: 0.005                      # share of documents held out
 

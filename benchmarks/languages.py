@@ -11,8 +11,9 @@ of their macrolanguage (ISO 639-3's own: nob is `no`, arb `ar`, quz `qu`, ...).
 
 Nothing is scored on what it was fitted to: the model of runs of letters was trained on sentences whose text has an MD5
 other than 3 modulo 4, and saw no Declaration and no Matthew. The constants of the tag were chosen with a model trained
-on those of 0 and 1, on the sentences of 2 and the translations of even hash. `test` are the sentences of 3 and the
-translations of odd hash; `dev` the others, of which the shipped model has seen the sentences.
+on those of 0 and 1, on the sentences of 2 and the translations of even hash; the softmaxes of groups and the weight of
+each source in them by leaving out 0, 1 and 2 in turn. `test` are the sentences of 3 and the translations of odd hash;
+`dev` the others, of which the shipped model has seen the sentences.
 Pages are not split: their least probability, and the rule that a sure word changes among neighbours alone, were set
 after a look at them. Other books of the ten bible translations were trained on.
 """

@@ -302,6 +302,31 @@ def train_code(sets: tuple[str, ...], out: str, also: tuple[str, ...], prose: tu
     )
 
 
+@train.command("language")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.option("--out", required=True, help="The folder for neighbours.model and its card.")
+@click.option("--sources", metavar="FILE", help="JSON: url, version, licence and weight of each source, for the card.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, help="Another model of the same texts.")
+@click.option("--refit", is_flag=True, help="Train again on the held-out texts as well, once they have judged.")
+def train_language(files: tuple[str, ...], out: str, sources: str | None, seed: int, refit: bool) -> None:
+    """Train the model that is asked where lid.176 is in doubt.
+
+    A FILE has JSON lines with lang, source and text. A tenth of its texts, by a hash, is held out.
+    """
+    from pipeline import train as training
+
+    trained = training.language(
+        files, out, sources=sources, seed=seed, refit=refit, say=lambda line: _errors.print(line, markup=False)
+    )
+    card = trained.card
+    _console.print(
+        f"{trained.path}: {len(card['labels'])} languages; by itself right of held-out texts "
+        f"{card['held_out']['texts']['accuracy']}, of documents {card['held_out']['documents']['accuracy']}; "
+        f"{card['bytes']:,} bytes; digest {card['digest']}",
+        markup=False,
+    )
+
+
 def _load(recipe: str, inputs: Iterable[str], overrides: Iterable[str]) -> Recipe:
     from pipeline.recipe import load
 

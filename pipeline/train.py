@@ -116,6 +116,42 @@ def code(
     return TrainedModel(str(folder / "code.model"), card)
 
 
+def language(
+    files: Sequence[str | Path],
+    out: str | Path,
+    *,
+    sources: str | Path | None = None,
+    seed: int = 1,
+    refit: bool = False,
+    say: Callable[[str], None] = lambda _line: None,
+) -> TrainedModel:
+    """Train the second opinion on languages; write OUT/neighbours.model and OUT/neighbours.card.json.
+
+    `files` are JSON lines with lang (a label of lid.176), source and text. `sources` is a JSON file that says of each
+    source what it is (url, version, licence, ...) and how much it counts: `weight`, and `weight_in_groups` where a
+    softmax tells neighbours apart. A tenth of the texts, by hash, judges; with `refit` the model that is written was
+    trained on it too. Raises WinnowError.
+    """
+    from classifiers.language import Settings, train
+    from classifiers.language_card import card_json, check_sources, make_card, read_sources, weights_of
+    from classifiers.language_data import read_texts
+    from pipeline.tag.neighbours import CARD_FILE, MODEL_FILE
+
+    paths = [Path(path) for path in files]
+    texts = read_texts(paths)
+    described = read_sources(Path(sources)) if sources else {}
+    if sources:
+        check_sources(texts, described)
+    weights = {"weights": weights_of(described), "group_weights": weights_of(described, "weight_in_groups")}
+    trained = train(texts, Settings(seed=seed), **weights, refit=refit, say=say)
+    card = make_card(trained, paths, described)
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    storage.write_bytes(str(folder / MODEL_FILE), trained.file)
+    storage.write_bytes(str(folder / CARD_FILE), card_json(card))
+    return TrainedModel(str(folder / MODEL_FILE), card)
+
+
 def up_to(graph: Graph, name: str) -> Graph:
     """The part of a graph that one stage needs."""
     needed = {name}

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+import xxhash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifiers import language as training
 from pipeline.errors import WinnowError
 from pipeline.kernels.label_tree import log_probabilities, predict
 from pipeline.kernels.letter_grams import HASH_BITS, MAX_GRAM, gram_buckets
@@ -30,7 +30,7 @@ from pipeline.tag.document_language import (
     UNCERTAIN_LETTERS,
     tag_document_languages,
 )  # fmt: skip
-from pipeline.tag.neighbours import SHIPPED, load_neighbours, pack, unpack
+from pipeline.tag.neighbours import CARD_FILE, GROUPS, SHIPPED, load_neighbours, unpack
 from pipeline.tag.scripts import SCRIPTS, allowed, count_letters, main_script
 
 ENGLISH = "The river rose slowly through the night, and by morning the lower fields were under water. "
@@ -220,13 +220,24 @@ def test_letters_are_counted_by_script() -> None:
 def test_the_shipped_model_and_its_tables_fit_together() -> None:
     ours = load_neighbours()
     assert set(ours.labels) <= set(LID_176)
+    assert [group.labels for group in ours.groups] == list(GROUPS)
+    assert all(set(group.labels) <= set(ours.labels) for group in ours.groups)
     assert set(RELATIVES) | set(RELATIVES.values()) <= set(LID_176)
     assert set(RELATIVES.values()) <= set(ours.labels)
-    assert all(set(group) <= set(LID_176) for group in POOLED)
+    assert all(set(pool) <= set(LID_176) for pool in POOLED)
     assert OPINION_CHARS >= 1000
-    card = json.loads((Path(training.__file__).parents[1] / "pipeline/tag/neighbours.card.json").read_text("utf-8"))
+
+
+def test_the_shipped_card_is_that_of_the_model() -> None:
+    ours, card = load_neighbours(), json.loads(SHIPPED.with_name(CARD_FILE).read_text("utf-8"))
     assert card["labels"] == list(ours.labels)
-    assert card["weights_not_nought"] == np.count_nonzero(ours.weights)
+    assert card["groups"] == [list(group.labels) for group in ours.groups]
+    assert card["weights_not_nought"] == sum(np.count_nonzero(one.weights) for one in (ours.whole, *ours.groups))
+    assert card["digest"] == xxhash.xxh3_128_hexdigest(SHIPPED.read_bytes())
+    for name, source in card["sources"].items():
+        assert source["characters"] > 0
+        wanted = {"what", "licence"} if name == "transliterated" else {"what", "licence", "url", "version"}
+        assert wanted <= set(source)
 
 
 def test_a_damaged_model_file_is_named() -> None:
@@ -242,33 +253,6 @@ def test_a_sure_word_is_changed_among_neighbours_alone() -> None:
     (found,) = tag(dutch * 12 + GERMAN * 12)
     assert {found["language"], found["second_language"]} == {"nl", "de"}
     assert tag(dutch * 12)[0]["language"] == "nl"
-
-
-def _texts() -> dict[str, dict[str, list[str]]]:
-    return {"en": {"own": [ENGLISH] * 60}, "de": {"own": [GERMAN] * 60}, "ru": {"own": [RUSSIAN] * 3}}
-
-
-def test_training_is_the_same_each_time_and_tells_its_languages_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training, "CHARS_A_LANGUAGE", 4000)
-    first, second = training.train(_texts()), training.train(_texts())
-    assert pack(first.model) == pack(second.model)
-    assert first.model.labels == ("de", "en")  # too little Russian
-    again = unpack(pack(first.model), "copy")
-    found = again.log_probabilities(
-        *string_buffers(pa.array(["the fields were under water", "die unteren felder", ""]))
-    )
-    assert found.argmax(axis=1).tolist()[:2] == [1, 0]
-    assert np.exp(found).sum(axis=1) == pytest.approx(1)
-    assert training.card(_texts(), first, "own words")["training_characters"] == {"own": 60 * len(ENGLISH + GERMAN)}
-
-
-def test_training_needs_two_languages_and_sound_lines(tmp_path: Path) -> None:
-    with pytest.raises(WinnowError, match="two are needed"):
-        training.train({"ru": {"own": [RUSSIAN]}})
-    path = tmp_path / "texts.jsonl.gz"
-    path.write_bytes(gzip.compress(b'{"lang": "en", "source": "own", "text": "a"}\n{"lang": "en"}\n'))
-    with pytest.raises(WinnowError, match="line 2: no object with lang, source, text"):
-        training.read_texts([path])
 
 
 @pytest.mark.slow

@@ -2,21 +2,23 @@
 
 1. lid.176 reads the first 1,000 characters (`pipeline.tag.language`). Its word stands where its score is at least SURE
    and the language is neither one that it takes for a neighbour's nor one that is never written in the text's script.
-2. Elsewhere the log probabilities of lid.176 and of our own model of runs of letters (`pipeline.tag.neighbours`, first
-   OPINION_CHARS characters) are added up, among the languages of the script, and the best sum wins. Its score is the
+2. A sure word for one of some neighbours (`neighbours.GROUPS`) is changed among these alone, by a softmax of our own
+   for just them (`pipeline.tag.neighbours`, first OPINION_CHARS characters).
+   Elsewhere the log probabilities of lid.176 and of our own softmax over all languages are added up, among the
+   languages of the script, and the best sum wins; which of a group it is, that group's softmax says. The score is the
    probability by the weighted mean of the two.
 3. Stretches of WINDOW_BYTES through the text, one for every STRIDE_BYTES behind the beginning, are tagged alone:
    a document is mixed when a second language has MIN_SHARE of them. A beginning with a score below MIXED_BELOW, or
    with letters of two scripts, is cut into stretches too.
 4. `uncertain`: of development texts of its length with such a score less than 95 % were right (UNCERTAIN_BELOW).
 
-benchmarks/languages.py, on text that the model was not trained on, lid.176 alone and this: sentences .894 and .961;
-documents of 100 words made of such sentences .938 and .990 (what is left is Bosnian against Croatian, Malay against
-Indonesian); 46 crawled pages whose gold label, a model's, has .9 and more, 1 and 1 (all 68 of them, before the last
-changes, .912 and .912); translations of the Universal Declaration .773 and .864 (Occitan, Romansh, Walloon, Venetian,
-Scots and others that neither model knows well).
+benchmarks/languages.py, on text that the model was not trained on, lid.176 alone and this: sentences .894 and .966;
+documents of 100 words made of such sentences .938 and .996 (what is left is Bosnian against Croatian); 46 crawled pages
+whose gold label, a model's, has .9 and more, 1 and 1 (all 68 of them, in an earlier state, .912 and .912); translations
+of the Universal Declaration .773 and .841 (Occitan, Romansh, Walloon, Scots and others that neither model knows well).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,7 +42,7 @@ from pipeline.tag.language import (
     in_small_letters,
     load,
 )  # fmt: skip
-from pipeline.tag.neighbours import load_neighbours
+from pipeline.tag.neighbours import GROUPS, load_neighbours
 from pipeline.tag.scripts import NO_SCRIPT, SCRIPTS, allowed, count_letters, main_script, one_script
 
 SURE = 0.9
@@ -57,19 +59,19 @@ pfl:de nds:de vls:nl an:es mwl:pt su:id rue:uk hif:hi
 RELATIVES = dict(pair.split(":") for pair in _RELATIVES.split())
 """A language that our own model does not have: one that it would take it for. Between the two lid.176 decides."""
 
-GROUPS = tuple(
+ALIKE = tuple(
     frozenset(group.split())
     for group in ("id ms jv su min", "bs hr sh sr sl", "no nn da", "af nl li vls", "cs sk", "az tr", "hi bh mai sa")
 )
-"""Languages that lid.176 takes for one another, whatever its score."""
+"""Languages that lid.176 takes for one another: no document is mixed of two of them."""
 POOLED = tuple(tuple(group.split()) for group in ("id ms", "bs hr sh sr", "no nn da", "af nl"))
-"""Groups in which only our own model chooses: lid.176 tells how probable the group is."""
-DOUBTED = {
-    label: group.split()
-    for group in ("id ms", "bs hr sh sr sl", "no nn da", "af nl", "cs sk")
-    for label in group.split()
-}
-"""Languages that are looked at again although lid.176 is sure, and between which ones."""
+"""Languages among which only our own model chooses: lid.176 tells how probable they are together."""
+POOL_OF = {label: pool[0] for pool in POOLED for label in pool}
+_SERBO_CROATIAN = next(group for group in GROUPS if "hr" in group)
+GROUP_OF = {label: group for group in GROUPS for label in group} | {"sh": _SERBO_CROATIAN}
+"""Languages that are looked at again although lid.176 is sure, and among which ones."""
+FLOOR = 1e-4
+"""The least probability that lid.176 is taken to give what it does not name."""
 MACRO = ("sh",)
 """No label of ours: lid.176 says `sh` of Bosnian, Croatian and Serbian alike, and the opinion names one of these."""
 
@@ -155,44 +157,79 @@ def _decide_again(
     model: LanguageModel,
 ) -> None:
     """Write the second decision over the first, where that is in doubt."""
+    numbers = {label: number for number, label in enumerate(model.labels)}
+    written = allowed(tuple(model.labels))
+    told = names != UNDETERMINED
+    sure = told & (scores >= SURE) & written[script, [numbers.get(name, 0) for name in names.tolist()]]
+    kin = {row: group for row in np.flatnonzero(sure).tolist() if (group := GROUP_OF.get(names[row])) is not None}
+    unsure = np.flatnonzero(told & ~sure)
+    if unsure.size:
+        names[unsure], scores[unsure] = _among_all(read, unsure, script[unsure], model)
+    for softmax in load_neighbours().groups:
+        rows = np.array([row for row, group in kin.items() if group == softmax.labels], np.int64)
+        if not rows.size:
+            continue
+        # lid.176 has a say between pools of languages, and none within them.
+        same = np.array(
+            [[POOL_OF.get(label, label) == POOL_OF.get(name, name) for label in softmax.labels] for name in names[rows]]
+        )
+        sums = np.log(np.where(same, scores[rows, None], 1 - scores[rows, None] + FLOOR))
+        sums = (sums + OPINION_WEIGHT * softmax.log_probabilities(*_small_letters(read, rows))) / (1 + OPINION_WEIGHT)
+        sums[~written[script[rows]][:, [numbers[label] for label in softmax.labels]]] = 4 * LOWEST
+        names[rows], scores[rows] = _best(sums, softmax.labels)
+
+
+def _among_all(
+    read: _Texts, rows: npt.NDArray[np.int64], script: npt.NDArray[np.int64], model: LanguageModel
+) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.float64]]:
+    """(names, scores) of some rows, by lid.176 and our own model together."""
     assert model.tree is not None
     labels = tuple(model.labels)
     numbers = {label: number for number, label in enumerate(labels)}
-    written = allowed(labels)
-    rows = [
-        row
-        for row, (name, score) in enumerate(zip(names.tolist(), scores.tolist(), strict=True))
-        if name != UNDETERMINED and (score < SURE or name in DOUBTED or not written[script[row], numbers[name]])
-    ]
-    if not rows:
-        return
-    chosen = pa.array(rows)
-    heads = pc.utf8_slice_codeunits(read.whole.take(chosen), 0, MAX_CHARS)
-    ours = load_neighbours()
+    ours, (data, offsets) = load_neighbours(), _small_letters(read, rows)
+    heads = pc.utf8_slice_codeunits(read.whole.take(pa.array(rows)), 0, MAX_CHARS)
     sums = log_probabilities(*in_small_letters(*string_buffers(heads)), model.tree).astype(np.float64)
-    more = pc.utf8_lower(pc.utf8_slice_codeunits(read.whole.take(chosen), 0, OPINION_CHARS))
     opinion = np.full(sums.shape, -UNKNOWN_PENALTY / OPINION_WEIGHT)
-    opinion[:, [numbers[label] for label in ours.labels]] = ours.log_probabilities(*string_buffers(more))
+    opinion[:, [numbers[label] for label in ours.labels]] = ours.whole.log_probabilities(data, offsets)
     for label, relative in RELATIVES.items():
         if label not in ours.labels:
             opinion[:, numbers[label]] = np.maximum(opinion[:, numbers[label]], opinion[:, numbers[relative]])
-    for group in POOLED:
-        columns = [numbers[label] for label in group]
+    for pool in POOLED:
+        columns = [numbers[label] for label in pool]
         sums[:, columns] = np.log(np.exp(sums[:, columns]).sum(axis=1, keepdims=True))
-    sums = (sums + OPINION_WEIGHT * opinion) / (1 + OPINION_WEIGHT)
-    sums[~written[script[rows]]] = 4 * LOWEST
-    sums[:, [numbers[label] for label in MACRO]] = 4 * LOWEST
-    for place, row in enumerate(rows):
-        name = names[row]
-        if scores[row] >= SURE and written[script[row], numbers[name]]:  # then only its neighbours are in question
-            others = np.setdiff1d(np.arange(len(labels)), [numbers[label] for label in DOUBTED[name]])
-            sums[place, others] = 4 * LOWEST
+    never = ~allowed(labels)[script]
+    never[:, [numbers[label] for label in MACRO]] = True
+
+    def added(some: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        both = (sums[some] + OPINION_WEIGHT * opinion[some]) / (1 + OPINION_WEIGHT)
+        return np.where(never[some], 4 * LOWEST, both)
+
+    names, scores = _best(added(np.arange(len(rows))), labels)
+    for softmax in ours.groups:
+        mine = np.flatnonzero(np.isin(names.astype(str), softmax.labels))
+        if mine.size:  # our own model tells how probable the group is, and the group's own which of it
+            places = np.ix_(mine, np.array([numbers[label] for label in softmax.labels]))
+            together = np.log(np.exp(opinion[places]).sum(axis=1, keepdims=True))
+            cut = _cut(data, offsets[:-1][mine].astype(np.int64), offsets[1:][mine].astype(np.int64))
+            opinion[places] = together + softmax.log_probabilities(*cut)
+            names[mine], scores[mine] = _best(added(mine), labels)
+    return names, scores
+
+
+def _small_letters(read: _Texts, rows: npt.NDArray[np.int64]) -> tuple[Bytes, Offsets]:
+    """What our own model reads of some rows."""
+    return string_buffers(pc.utf8_lower(pc.utf8_slice_codeunits(read.whole.take(pa.array(rows)), 0, OPINION_CHARS)))
+
+
+def _best(
+    sums: npt.NDArray[np.float64], labels: Sequence[str]
+) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.float64]]:
+    """(the best label of each row, its probability)."""
     sums = np.round(sums, DECIMALS)  # the last bits differ between processors; of equals, the first by name
     order = np.argsort(np.array(labels), kind="stable")
     best = order[sums[:, order].argmax(axis=1)]
     high = sums.max(axis=1, keepdims=True)
-    names[rows] = np.array(labels, dtype=object)[best]
-    scores[rows] = np.round(1 / np.exp(sums - high).sum(axis=1), DECIMALS)
+    return np.array(labels, dtype=object)[best], np.round(1 / np.exp(sums - high).sum(axis=1), DECIMALS)
 
 
 def _second_languages(
@@ -232,7 +269,7 @@ def _second_languages(
         and probabilities[place, 0] >= WINDOW_SCORE
         and written[script[place], label]
         and model.labels[label] != names[row]
-        and not any(model.labels[label] in group and names[row] in group for group in GROUPS)
+        and not any(model.labels[label] in group and names[row] in group for group in ALIKE)
     ]
     bounds = offsets.astype(np.int64)
     confirmed = _confirmed(
@@ -265,7 +302,7 @@ def _confirmed(data: Bytes, offsets: Offsets, names: list[str], doubtful: list[b
         return []
     ours = load_neighbours()
     small = pc.utf8_lower(string_array(data, offsets))
-    best = ours.log_probabilities(*string_buffers(small)).argmax(axis=1).tolist()
+    best = ours.whole.log_probabilities(*string_buffers(small)).argmax(axis=1).tolist()
     found = []
     for number, name, asked in zip(best, names, doubtful, strict=True):
         wanted = name if name in ours.labels else RELATIVES.get(name)

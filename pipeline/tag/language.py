@@ -32,7 +32,7 @@ import pyarrow.compute as pc
 import xxhash
 
 from pipeline.errors import WinnowError
-from pipeline.kernels.arrow import Bytes, Offsets
+from pipeline.kernels.arrow import Bytes, Offsets, string_array
 from pipeline.kernels.label_tree import Tree, predict
 from pipeline.kernels.symbols import case_counts, string_buffers
 from pipeline.tag.model_file import NotATree, read_tree
@@ -184,10 +184,7 @@ def detect_heads(data: Bytes, offsets: Offsets, model: LanguageModel) -> list[tu
             _ranked((score, model.labels[number]) for number, score in zip(*pair, strict=True) if number >= 0)
             for pair in pairs
         ]
-    return [
-        best if any(map(str.isalpha, _text(data, offsets, row))) else (UNDETERMINED, 0.0)
-        for row, best in enumerate(found)
-    ]
+    return [best if _has_letter(data, offsets, row) else (UNDETERMINED, 0.0) for row, best in enumerate(found)]
 
 
 def in_small_letters(data: Bytes, offsets: Offsets) -> tuple[Bytes, Offsets]:
@@ -196,14 +193,17 @@ def in_small_letters(data: Bytes, offsets: Offsets) -> tuple[Bytes, Offsets]:
     shouted = np.flatnonzero(capitals > small)
     if not shouted.size:
         return data, offsets
-    heads = [_text(data, offsets, row) for row in range(len(offsets) - 1)]
-    for row in shouted.tolist():
-        heads[row] = heads[row].lower()
-    return string_buffers(pa.array(heads, pa.string()))
+    lowered = pa.array([_text(data, offsets, row).lower() for row in shouted.tolist()], pa.string())
+    return string_buffers(pc.replace_with_mask(string_array(data, offsets), pa.array(capitals > small), lowered))
 
 
 def _text(data: Bytes, offsets: Offsets, row: int) -> str:
     return data[offsets[row] : offsets[row + 1]].tobytes().decode()
+
+
+def _has_letter(data: Bytes, offsets: Offsets, row: int) -> bool:
+    start = data[offsets[row] : min(offsets[row] + 40, offsets[row + 1])].tobytes().decode(errors="ignore")
+    return any(map(str.isalpha, start)) or any(map(str.isalpha, _text(data, offsets, row)))
 
 
 def frozen(offsets: Offsets) -> Offsets:

@@ -16,4 +16,5 @@ class _NotFound(MetaPathFinder):
             raise ImportError(f"the winnow command does without {fullname}")
 
 
-sys.meta_path.insert(0, _NotFound())
+FINDER = _NotFound()
+sys.meta_path.insert(0, FINDER)

@@ -1,10 +1,15 @@
 """Fixtures that several test files share."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from pipeline.few_imports import FINDER
+
+sys.meta_path.remove(FINDER)  # the command does without pandas and scipy, some tests do not
 
 # No test is timed: on a busy machine any example can take long.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])

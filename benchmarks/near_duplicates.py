@@ -1,4 +1,4 @@
-"""Near-duplicates as people judge them: `python benchmarks/near_duplicates.py`.
+"""Near-duplicates as people judge them: `python -m benchmarks.near_duplicates`.
 
 Pairs of real web pages with a human label (Webis ECIR 2020; CopyCat, canonical links): 1 and above is a duplicate. Each
 setting is a layout that nominates and a similarity that decides. A threshold is chosen on one half of the pairs, as the

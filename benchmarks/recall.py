@@ -1,4 +1,4 @@
-"""What MinHash finds of the pairs that there are: `python benchmarks/recall.py`.
+"""What MinHash finds of the pairs that there are: `python -m benchmarks.recall`.
 
 All pairs of 20,000 real documents with word-5-gram Jaccard similarity of at least 0.6 are found without hashing bands:
 exactly, over an index of each document's rarest shingles that no such pair can avoid (prefix filter; Chaudhuri et al.

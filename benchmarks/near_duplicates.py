@@ -77,7 +77,7 @@ class Pairs:
 def read_pairs() -> Pairs:
     texts, duplicate, names = [], [], []
     for name, file in SETS.items():
-        (path,) = shared_files(f"neardup/{file}.jsonl.gz")
+        (path,) = shared_files(f"data/neardup/{file}.jsonl.gz")
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             for row in map(json.loads, lines):
                 if row["label"] != "unknown":

@@ -40,7 +40,7 @@ THRESHOLD = 0.8
 
 def documents() -> Iterator[str]:
     for pattern in FILES:
-        for path in shared_files(pattern):
+        for path in shared_files(f"data/{pattern}"):
             with gzip.open(path, "rt", encoding="utf-8") as lines:
                 for row in map(json.loads, lines):
                     yield from (row[field] for field in FIELDS if isinstance(row.get(field), str) and row[field])

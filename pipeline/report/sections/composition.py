@@ -1,18 +1,16 @@
 """What the training tokens are made of: sources by format, and languages."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from pipeline.mixture.groups import UNDETERMINED
-from pipeline.report.charts import Bar, bars, legend
+from pipeline.report.by_source import Counts, bars_by_source, most_first
 from pipeline.report.figures import CompositionRow, Figures
-from pipeline.report.markup import count, details, escape, figure, plural, section, share, table
+from pipeline.report.markup import count, details, escape, plural, section, share, table
 from pipeline.report.palette import Palette
 
 TOP_LANGUAGES = 20
 TOP_ROWS = 100
-
-Counts = dict[str, dict[str, int]]  # format or language -> source -> training tokens
 
 
 def composition(figures: Figures, palette: Palette) -> str:
@@ -21,8 +19,9 @@ def composition(figures: Figures, palette: Palette) -> str:
     if not rows:
         return ""
     formats, languages = _by(rows, lambda row: row.format), _by(rows, lambda row: row.language)
-    left = _figure("Training tokens by format", formats, palette)
-    right = _figure("Training tokens by language", languages, palette)
+    whole = sum(row.train_tokens for row in rows)
+    left = bars_by_source("Training tokens by format", formats, palette, whole, TOP_LANGUAGES)
+    right = bars_by_source("Training tokens by language", languages, palette, whole, TOP_LANGUAGES)
     evenly = f"{_spread('format', formats)}, and {_spread('language', languages)}"
     lead = f"Every epoch is counted. The tokens are {evenly} (the exponential of the entropy of their shares)."
     body = f'<div class="pair">{left}{right}</div>{_formats(figures, formats)}' + details(
@@ -36,7 +35,7 @@ def _by(rows: Iterable[CompositionRow], key: Callable[[CompositionRow], str | No
     for row in rows:
         by_source = found.setdefault(key(row) or UNDETERMINED, {})
         by_source[row.source] = by_source.get(row.source, 0) + row.train_tokens
-    return dict(sorted(found.items(), key=lambda item: (-sum(item[1].values()), item[0])))
+    return most_first(found)
 
 
 def effective(tokens: Iterable[int]) -> float:
@@ -49,25 +48,6 @@ def effective(tokens: Iterable[int]) -> float:
 def _spread(kind: str, found: Counts) -> str:
     totals = [sum(by_source.values()) for by_source in found.values()]
     return f"of {plural(sum(map(bool, totals)), kind)}, as diverse as {effective(totals):.1f} of one size"
-
-
-def _figure(title: str, found: Counts, palette: Palette) -> str:
-    whole = sum(sum(by_source.values()) for by_source in found.values())
-    rows = list(found.items())
-    shown, rest = rows[:TOP_LANGUAGES], rows[TOP_LANGUAGES:]
-    if rest:
-        others: dict[str, int] = {}
-        for _, by_source in rest:
-            for source, number in by_source.items():
-                others[source] = others.get(source, 0) + number
-        shown.append((f"{len(rest)} more", others))
-    drawn = [_bar(name, by_source, palette, whole) for name, by_source in shown]
-    return figure(title, legend(palette.legend) + bars(drawn))
-
-
-def _bar(name: str, by_source: Mapping[str, int], palette: Palette, whole: int) -> Bar:
-    number = sum(by_source.values())
-    return Bar(name, f"{count(number)} ({share(number, whole)})", palette.parts(by_source))
 
 
 def _formats(figures: Figures, formats: Counts) -> str:

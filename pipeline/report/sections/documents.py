@@ -1,7 +1,6 @@
 """The documents that stayed: languages, formats, lengths, hosts, and how often they were repeated."""
 
-from collections.abc import Mapping
-
+from pipeline.report.by_source import Counts, bars_by_source
 from pipeline.report.charts import Bar, Part, bars, legend
 from pipeline.report.figures import Figures
 from pipeline.report.histogram import histogram
@@ -11,8 +10,6 @@ from pipeline.report.palette import Palette
 TOP_LANGUAGES = 20
 TOP_CODE_LANGUAGES = 15
 FEW_COLUMNS = 5  # of a histogram: then each has its label, else every factor of ten
-
-Counts = dict[str, dict[str, int]]  # label -> source (or reason) -> rows
 
 
 def languages(figures: Figures, palette: Palette) -> str:
@@ -27,7 +24,7 @@ def languages(figures: Figures, palette: Palette) -> str:
     if not kept and not dropped:
         return ""
     documents = {row.source: row.documents for row in figures.sources}
-    left = _figure("Kept documents by language", kept, palette, sum(documents.values()), TOP_LANGUAGES)
+    left = bars_by_source("Kept documents by language", kept, palette, sum(documents.values()), TOP_LANGUAGES)
     right = figure("Removed for their language", _dropped_bars(dropped), "Labels as the language model gave them.")
     tables = table(
         "Kept documents by source and language",
@@ -62,27 +59,6 @@ def _dropped_bars(dropped: Counts) -> str:
     return bars(rows)
 
 
-def _figure(title: str, found: Counts, palette: Palette, whole: int, limit: int) -> str:
-    """Bars of the labels with the most rows, by source, and one bar of all the others."""
-    if not found:
-        return ""
-    order = sorted(found, key=lambda label: (-sum(found[label].values()), label))
-    rows = [(label, found[label]) for label in order[:limit]]
-    if order[limit:]:
-        rest: dict[str, int] = {}
-        for label in order[limit:]:
-            for source, number in found[label].items():
-                rest[source] = rest.get(source, 0) + number
-        rows.append((f"{len(order) - limit} more", rest))
-    drawn = [_bar(label, by_source, palette, whole) for label, by_source in rows]
-    return figure(title, legend(palette.legend) + bars(drawn))
-
-
-def _bar(label: str, by_source: Mapping[str, int], palette: Palette, whole: int) -> Bar:
-    number = sum(by_source.values())
-    return Bar(label, f"{count(number)} ({share(number, whole)})", palette.parts(by_source))
-
-
 def formats(figures: Figures, palette: Palette) -> str:
     """Forms of documents, and programming languages: of whole documents, and of code blocks in pages."""
     if not figures.formats:
@@ -95,8 +71,8 @@ def formats(figures: Figures, palette: Palette) -> str:
                 by_source = found.setdefault(label, {})
                 by_source[row.source] = by_source.get(row.source, 0) + row.documents
     documents = sum(row.documents for row in figures.sources)
-    left = _figure("Kept documents by format", forms, palette, documents, TOP_LANGUAGES)
-    right = _figure("Kept documents by programming language", code, palette, documents, TOP_CODE_LANGUAGES)
+    left = bars_by_source("Kept documents by format", forms, palette, documents, TOP_LANGUAGES)
+    right = bars_by_source("Kept documents by programming language", code, palette, documents, TOP_CODE_LANGUAGES)
     tables = table(
         "Kept documents by format and programming language",
         ["Source", "Format", "Programming language", "Documents", "Characters"],
@@ -109,7 +85,7 @@ def formats(figures: Figures, palette: Palette) -> str:
     blocks: Counts = {}
     for pages in figures.code_blocks:
         blocks.setdefault(pages.code_language, {})[pages.source] = pages.documents
-    below = _figure("Kept pages with code blocks in a language", blocks, palette, documents, TOP_CODE_LANGUAGES)
+    below = bars_by_source("Kept pages with code blocks in a language", blocks, palette, documents, TOP_CODE_LANGUAGES)
     if blocks:
         tables += table(
             "Kept pages with code blocks by programming language",

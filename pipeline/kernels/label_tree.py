@@ -16,6 +16,7 @@ from pipeline.kernels.arrow import Bytes, Offsets
 from pipeline.kernels.compile import kernel
 from pipeline.kernels.letter_runs import SLACK, run_hashes
 from pipeline.kernels.linear import find_word, hash_word, word_table
+from pipeline.kernels.words import longest
 
 _BEGIN, _END = 0x3C, 0x3E
 _WORDS = np.int64(1) << 32  # above every hash
@@ -257,12 +258,10 @@ def predict(
 @kernel
 def _space(offsets: Offsets, tree: Tree) -> tuple[Bytes, npt.NDArray[np.int64], npt.NDArray[np.int32]]:
     """Room for a word, and for the features of a text and their rows."""
-    longest = 0
-    for row in range(len(offsets) - 1):
-        longest = max(longest, offsets[row + 1] - offsets[row])
+    size = longest(offsets)
     # A word of k bytes has at most k + 2 places to start at.
-    most = (2 * longest + 3) * (tree.shape[2] + 1) + 1 + SLACK
-    return np.zeros(longest + 2 + SLACK, np.uint8), np.empty(most, np.int64), np.empty(most, np.int32)
+    most = (2 * size + 3) * (tree.shape[2] + 1) + 1 + SLACK
+    return np.zeros(size + 2 + SLACK, np.uint8), np.empty(most, np.int64), np.empty(most, np.int32)
 
 
 @kernel

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from pipeline.kernels.arrow import Bytes, Offsets
 from pipeline.kernels.compile import kernel
 from pipeline.kernels.letter_runs import FNV_BASIS, FNV_PRIME, run_hashes
+from pipeline.kernels.words import longest
 
 MAX_GRAM = 4
 HASH_BITS = 15
@@ -96,20 +97,12 @@ def gram_buckets(data: Bytes, offsets: Offsets) -> tuple[npt.NDArray[np.int32], 
     found = np.empty(_most(len(data) + n), np.int32)
     starts = np.zeros(n + 1, np.int64)
     word = np.zeros(_MAX_WORD + 8, np.uint8)
-    buckets = np.empty(_most(_longest(offsets)), np.int64)
+    buckets = np.empty(_most(longest(offsets)), np.int64)
     for row in range(n):
         count = _buckets(data, int(offsets[row]), int(offsets[row + 1]), word, buckets)
         found[starts[row] : starts[row] + count] = buckets[:count]
         starts[row + 1] = starts[row] + count
     return found[: starts[n]].copy(), starts
-
-
-@kernel
-def _longest(offsets: Offsets) -> int:
-    longest = 0
-    for row in range(len(offsets) - 1):
-        longest = max(longest, offsets[row + 1] - offsets[row])
-    return longest
 
 
 @kernel
@@ -119,7 +112,7 @@ def gram_sums(
     """(sums of the features' weights int32 [n, labels], numbers of features [n]); `weights` are [buckets, labels]."""
     n, labels = len(offsets) - 1, weights.shape[1]
     sums, counts = np.zeros((n, labels), np.int32), np.zeros(n, np.int32)
-    found = np.empty(_most(_longest(offsets)), np.int64)
+    found = np.empty(_most(longest(offsets)), np.int64)
     word = np.zeros(_MAX_WORD + 8, np.uint8)
     some = np.empty(labels, np.int16)
     for row in range(n):
